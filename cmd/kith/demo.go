@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"kith/internal/api"
+	"kith/internal/commerce"
+	"kith/internal/segment/preset"
+	"kith/internal/simulate"
+)
+
+// demoFlags say which shop to make and how to show it.
+type demoFlags struct {
+	address, language string
+	customers         int
+	noServe           bool
+}
+
+func (p *program) demoCommand() *cobra.Command {
+	var flags demoFlags
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Make a shop, load it and serve it",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return during("making the demo shop", p.demo(c.Context(), flags))
+		},
+	}
+	c.Flags().StringVar(&flags.address, "addr", defaultAddress, "HOST:PORT to listen on; a loopback address")
+	c.Flags().IntVar(&flags.customers, "customers", 20_000, "how many people the shop has")
+	c.Flags().StringVar(&flags.language, "language", "en", "en, ro, ko or zh-Hant")
+	c.Flags().BoolVar(&flags.noServe, "no-serve", false, "end when everything is loaded and shown")
+	return c
+}
+
+// demoSetting is what the operations store remembers of a demo, so that the
+// same one is not made twice, and nothing else is mixed with it.
+const demoSetting = "demo"
+
+type demoMade struct {
+	Customers int       `json:"customers"`
+	End       time.Time `json:"end"`
+}
+
+func (p *program) demo(ctx context.Context, flags demoFlags) error {
+	if flags.customers < 1 || flags.customers > 9_999_999 {
+		return commerce.Errorf(commerce.CodeInvalid, "--customers is %d, not within 1 to 9999999", flags.customers)
+	}
+	f, lock, owner, err := p.lock(ctx, mayMake)
+	if err != nil {
+		return err
+	}
+	if lock == nil {
+		return alreadyServed(owner)
+	}
+	shop, err := p.openLocked(ctx, f, lock)
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.demoIn(ctx, shop, flags), shop.Close())
+}
+
+func (p *program) demoIn(ctx context.Context, shop *local, flags demoFlags) error {
+	made, known, err := demoOf(ctx, shop)
+	if err != nil {
+		return err
+	}
+	facts, err := hasFacts(shop.folder)
+	switch {
+	case err != nil:
+		return err
+	case known && made.Customers != flags.customers:
+		return commerce.Errorf(commerce.CodeConflict, "the folder holds a demo of %d customers; choose another folder with --data", made.Customers)
+	case !known && facts:
+		return commerce.Errorf(commerce.CodeConflict, "the folder holds a shop's facts, which a demo would mix with; choose another folder with --data")
+	case !known:
+		made = demoMade{Customers: flags.customers, End: p.now().UTC().Truncate(time.Hour)}
+	}
+	// Files that are there already bring nothing new, so that a demo that was
+	// interrupted is completed.
+	if err := p.makeDemo(ctx, shop, made, flags); err != nil {
+		return err
+	}
+	if err := p.loadDemo(ctx, shop); err != nil {
+		return err
+	}
+	if err := p.showDemo(ctx, shop); err != nil {
+		return err
+	}
+	if flags.noServe {
+		return nil
+	}
+	return p.serve(ctx, shop, flags.address)
+}
+
+func demoOf(ctx context.Context, shop *local) (made demoMade, known bool, err error) {
+	text, known, err := shop.ops.FindSetting(ctx, demoSetting)
+	if err == nil && known {
+		err = json.Unmarshal([]byte(text), &made)
+	}
+	return made, known, err
+}
+
+// makeDemo writes the shop's files and settings.
+func (p *program) makeDemo(ctx context.Context, shop *local, made demoMade, flags demoFlags) error {
+	dir := shop.folder.DemoSource()
+	if _, err := os.Stat(filepath.Join(dir, simulate.ShopFile)); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	settings := shop.settings.Get()
+	p.say("making a shop of %d people in %s", made.Customers, dir)
+	summary, err := simulate.Write(simulate.Config{
+		Seed: 1, Customers: made.Customers, End: made.End, Zone: settings.Zone(), Currency: settings.Currency, Country: settings.Country,
+	}, func(name string) (io.WriteCloser, error) { return os.Create(filepath.Join(dir, name)) })
+	if err != nil {
+		return err
+	}
+	change := api.SettingsChange{Name: &summary.Name, Country: &summary.Country, Language: &flags.language}
+	next := change.Apply(settings)
+	next.RewardPoints, next.ShippingStep = int64(summary.RewardPoints), strconv.Itoa(summary.ShippingStep)
+	if err := shop.folder.PutSettings(next); err != nil {
+		return err
+	}
+	shop.settings.Set(next)
+	text, err := json.Marshal(made)
+	if err != nil {
+		return err
+	}
+	return shop.ops.PutSetting(ctx, demoSetting, string(text))
+}
+
+// loadDemo imports the files as a user would.
+func (p *program) loadDemo(ctx context.Context, shop *local) error {
+	dir := shop.folder.DemoSource()
+	for _, step := range []struct {
+		kind commerce.Kind
+		file string
+	}{
+		{commerce.Customers, simulate.CustomersFile},
+		{commerce.Products, simulate.ProductsFile},
+		{commerce.Rates, simulate.RatesFile},
+		{commerce.Orders, simulate.OrdersFile},
+		{commerce.Events, simulate.EventsFile},
+	} {
+		bar := newProgress(p.stderr)
+		answer, err := shop.Import(ctx, api.ImportRequest{
+			Kind: string(step.kind), Files: []string{filepath.Join(dir, step.file)},
+			Rejects: filepath.Join(dir, string(step.kind)+".rejects.txt"),
+		}, api.Watch{Progress: bar.update})
+		bar.end()
+		if err != nil {
+			return fmt.Errorf("importing %s: %w", step.file, err)
+		}
+		p.say("%s: rows %d accepted %d refused %d seconds %.3f", step.kind, answer.Rows, answer.Accepted, answer.Refused, answer.Seconds)
+	}
+	return nil
+}
+
+// showDemo prints what there is to see.
+func (p *program) showDemo(ctx context.Context, shop *local) error {
+	presets, err := shop.Presets(ctx, "")
+	if err != nil {
+		return err
+	}
+	showPresets(p.stdout, presets)
+	report, err := shop.RFM(ctx, "")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout)
+	if err := drawRFM(p.stdout, report, preset.Match(shop.settings.Get().Language)); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, "\nNext:")
+	for _, command := range []string{
+		`segment count 'has order in last 30 days and country = "RO"'`,
+		`segment members @champions`,
+		`segment save my-best 'count(order) in last 12 months >= 3' --name "My best"`,
+	} {
+		fmt.Fprintf(p.stdout, "  kith --data %s %s\n", p.data, command)
+	}
+	fmt.Fprintln(p.stdout)
+	return nil
+}
+
+// showPresets prints the presets with their sizes; what the shop has no facts
+// for says so.
+func showPresets(w io.Writer, presets api.Presets) {
+	t := newTable("ID", "NAME", "CUSTOMERS", "SHARE", "12 MONTHS "+presets.Currency, "TACTIC").numbers(2, 3, 4)
+	for _, x := range presets.Presets {
+		switch {
+		case x.Text == "":
+			t.row(x.ID, x.Name, "-", "", "", "template: "+x.Template)
+		case x.Customers == nil:
+			t.row(x.ID, x.Name, "-", "", "", "needs "+needs(x.Missing))
+		default:
+			t.row(x.ID, x.Name, strconv.FormatInt(*x.Customers, 10), percent(*x.Share), x.Revenue12m.String(), x.Tactic)
+		}
+	}
+	t.write(w)
+}

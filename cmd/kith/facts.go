@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"kith/internal/api"
+	"kith/internal/commerce"
+	"kith/internal/loader"
+	"kith/internal/profile"
+	"kith/internal/rfm"
+	"kith/internal/segment"
+	"kith/internal/segql"
+	"kith/internal/warehouse"
+)
+
+// facts is the warehouse as the loader and the questions see it. A rebuild
+// puts another one in its place while it is in use.
+type facts struct {
+	config   warehouse.Config
+	settings *api.LiveSettings
+
+	mu sync.RWMutex // held for reading while the warehouse is used
+	db *warehouse.DB
+}
+
+func (w *facts) open(ctx context.Context) (err error) {
+	w.db, err = warehouse.Open(ctx, w.config)
+	return err
+}
+
+func (w *facts) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.db == nil {
+		return nil
+	}
+	err := w.db.Close()
+	w.db = nil
+	return err
+}
+
+var errClosed = errors.New("the warehouse is closed")
+
+// using calls do with the warehouse, which stays until do returns.
+func using[T any](w *facts, do func(db *warehouse.DB) (T, error)) (T, error) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.db == nil {
+		var none T
+		return none, errClosed
+	}
+	return do(w.db)
+}
+
+// asking calls do with what answers questions.
+func asking[T any](w *facts, do func(q *warehouse.Questions) (T, error)) (T, error) {
+	return using(w, func(db *warehouse.DB) (T, error) { return do(db.Questions(w.settings.Get)) })
+}
+
+// Applied implements loader.Warehouse.
+func (w *facts) Applied(ctx context.Context) (uint64, error) {
+	return using(w, func(db *warehouse.DB) (uint64, error) {
+		seq, err := db.AppliedSeq(ctx)
+		return uint64(seq), err
+	})
+}
+
+// Imported implements loader.Warehouse.
+func (w *facts) Imported(ctx context.Context, kind commerce.Kind, hash string) (bool, error) {
+	return using(w, func(db *warehouse.DB) (bool, error) { return db.Imported(ctx, string(kind), hash) })
+}
+
+// Load implements loader.Warehouse.
+func (w *facts) Load(ctx context.Context, b loader.Batch) (loader.Result, error) {
+	return using(w, func(db *warehouse.DB) (loader.Result, error) { return load(ctx, db, b) })
+}
+
+func load(ctx context.Context, db *warehouse.DB, b loader.Batch) (loader.Result, error) {
+	batch := warehouse.Batch{Seq: int64(b.Seq), Kind: b.Kind, Hash: b.Hash, At: b.At, Files: b.Files}
+	if b.BeforeCommit != nil {
+		batch.BeforeCommit = func(ctx context.Context, r warehouse.Result) error { return b.BeforeCommit(ctx, result(r)) }
+	}
+	r, err := db.Load(ctx, batch)
+	return result(r), err
+}
+
+func result(r warehouse.Result) loader.Result {
+	out := loader.Result{Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds}
+	for _, x := range r.Refusals {
+		out.Refusals = append(out.Refusals, loader.Refusal{File: x.File, Line: x.Line, Column: x.Column, Reason: x.Reason})
+	}
+	return out
+}
+
+// Score implements loader.Warehouse.
+func (w *facts) Score(ctx context.Context, seq uint64, at time.Time, r loader.Run) error {
+	_, err := using(w, func(db *warehouse.DB) (struct{}, error) {
+		return struct{}{}, db.Score(ctx, int64(seq), at, r.Percentiles)
+	})
+	return err
+}
+
+// Rebuild implements loader.Warehouse.
+func (w *facts) Rebuild(ctx context.Context, fill func(loader.Warehouse) error) error {
+	fresh := &facts{config: w.config, settings: w.settings}
+	fresh.config.Path += ".new"
+	if err := errors.Join(remove(fresh.config.Path), remove(fresh.config.Path+".wal")); err != nil {
+		return err
+	}
+	if err := fresh.open(ctx); err != nil {
+		return err
+	}
+	if err := fill(fresh); err != nil {
+		return errors.Join(err, fresh.close(), remove(fresh.config.Path), remove(fresh.config.Path+".wal"))
+	}
+	if err := fresh.close(); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.db.Close(); err != nil {
+		return err
+	}
+	err := warehouse.Replace(w.config.Path, fresh.config.Path)
+	// The old one is still there if that failed.
+	return errors.Join(err, w.open(ctx))
+}
+
+func remove(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Count implements segment.Asker.
+func (w *facts) Count(ctx context.Context, s *segql.Checked, at time.Time, saved bool) (int64, error) {
+	return asking(w, func(q *warehouse.Questions) (int64, error) { return q.Count(ctx, s, at, saved) })
+}
+
+// Members implements segment.Asker.
+func (w *facts) Members(ctx context.Context, s *segql.Checked, at time.Time, saved bool, yield func(id string) error) error {
+	_, err := asking(w, func(q *warehouse.Questions) (struct{}, error) {
+		return struct{}{}, q.Members(ctx, s, at, saved, yield)
+	})
+	return err
+}
+
+// CountAll implements segment.Asker.
+func (w *facts) CountAll(ctx context.Context, all map[string]*segql.Checked, at time.Time) (map[string]segment.Size, error) {
+	return asking(w, func(q *warehouse.Questions) (map[string]segment.Size, error) { return q.CountAll(ctx, all, at) })
+}
+
+// SegmentsOf implements segment.Asker.
+func (w *facts) SegmentsOf(ctx context.Context, customer string, all map[string]*segql.Checked, at time.Time) ([]string, error) {
+	return asking(w, func(q *warehouse.Questions) ([]string, error) { return q.SegmentsOf(ctx, customer, all, at) })
+}
+
+// RFM implements api.Scores.
+func (w *facts) RFM(ctx context.Context, at time.Time) ([]rfm.Row, error) {
+	return asking(w, func(q *warehouse.Questions) ([]rfm.Row, error) { return q.RFM(ctx, at) })
+}
+
+// Present implements segment.Facts.
+func (w *facts) Present(ctx context.Context) (map[string]bool, error) {
+	return asking(w, func(q *warehouse.Questions) (map[string]bool, error) { return q.Present(ctx) })
+}
+
+// FindCustomer implements profile.Reader.
+func (w *facts) FindCustomer(ctx context.Context, id string, at time.Time, events int) (profile.Customer, error) {
+	return asking(w, func(q *warehouse.Questions) (profile.Customer, error) { return q.FindCustomer(ctx, id, at, events) })
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"kith/internal/api"
+	"kith/internal/commerce"
+	"kith/internal/intake"
+	"kith/internal/loader"
+)
+
+// previewRows is how many records --dry-run shows.
+const previewRows = 5
+
+// reader lets intake read files for the loader.
+type reader struct {
+	temp     string
+	settings *api.LiveSettings
+}
+
+func (r *reader) config(q loader.Request) intake.Config {
+	c := intake.Config{
+		Kind: q.Kind, Files: q.Files, Format: q.Format, Map: q.Map, Zone: q.Zone, Currency: q.Currency,
+		Country: r.settings.Get().Country, Temp: r.temp, Rejects: q.Rejects,
+	}
+	if q.Progress != nil {
+		c.Progress = func(p intake.Progress) {
+			q.Progress(loader.Progress{Bytes: p.Bytes, Total: p.Total, Rows: p.Rows})
+		}
+	}
+	return c
+}
+
+// read implements loader.Config.Read.
+func (r *reader) read(ctx context.Context, q loader.Request, out, temp string) (loader.Reading, error) {
+	c := r.config(q)
+	c.Out, c.Temp = out, temp
+	report, err := intake.Read(ctx, c)
+	if err != nil {
+		return loader.Reading{}, withUsage(err)
+	}
+	reading := loader.Reading{Rows: report.Rows, Refused: report.Refused, Hash: report.Hash}
+	for _, f := range report.Files {
+		reading.Records = append(reading.Records, f.Records)
+	}
+	for i := range report.Files {
+		report.Files[i].Records = "" // where they were staged is nobody's business
+	}
+	reading.Lines = func(refused []loader.Refusal) []string { return sourceLines(q.Files, refused) }
+	reading.Report, err = json.Marshal(report)
+	return reading, err
+}
+
+func (r *reader) preview(ctx context.Context, q loader.Request) (json.RawMessage, error) {
+	p, err := intake.Preview(ctx, r.config(q), previewRows)
+	if err != nil {
+		return nil, withUsage(err)
+	}
+	return json.Marshal(p)
+}
+
+// withUsage gives mistakes in what was asked their code.
+func withUsage(err error) error {
+	if _, ok := errors.AsType[*intake.UsageError](err); ok {
+		return commerce.WithCode(commerce.CodeInvalid, err)
+	}
+	return err
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"kith/internal/api"
+	"kith/internal/commerce"
+)
+
+// Exit statuses.
+const (
+	statusDone    = 0
+	statusFailed  = 1
+	statusWrong   = 2 // the command was wrong
+	statusRefused = 3 // done, but some input rows were refused
+)
+
+// program is what the commands share.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	now            func() time.Time
+
+	data string // the folder
+	json bool
+
+	started bool // the command line was right
+	status  int  // of a command that was done
+}
+
+// run is the program.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return p.status
+	case errors.As(err, new(shownError)):
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "kith: interrupted")
+	default:
+		fmt.Fprintln(stderr, "kith: "+oneLine(err))
+	}
+	if !p.started || commerce.CodeOf(err) == commerce.CodeInvalid {
+		return statusWrong
+	}
+	return statusFailed
+}
+
+// shownError was already shown, at more length than one line.
+type shownError struct{ error }
+
+func (e shownError) Unwrap() error { return e.error }
+
+// oneLine writes an error on one line, whatever it is made of.
+func oneLine(err error) string {
+	var parts []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" {
+			parts = append(parts, line)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "kith",
+		Short:         "Customer segmentation for online shops",
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		// What has subcommands does nothing alone; see group.
+		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
+	}
+	data := os.Getenv("KITH_DATA")
+	if data == "" {
+		data = "./kith-data"
+	}
+	root.PersistentFlags().StringVar(&p.data, "data", data, "the shop's folder (or KITH_DATA)")
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
+	root.AddCommand(
+		p.initCommand(), p.importCommand(), p.segmentCommand(), p.rfmCommand(), p.customerCommand(),
+		p.scoreCommand(), p.rebuildCommand(), p.demoCommand(), p.serveCommand(), p.routesCommand(), p.versionCommand(),
+	)
+	group(root)
+	return root
+}
+
+// group makes a command that only has subcommands ask for one of them.
+func group(c *cobra.Command) {
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		hint := ""
+		if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = fmt.Sprintf("; did you mean %q?", near[0])
+		}
+		return commerce.Errorf(commerce.CodeInvalid, "there is no command %q for %q%s", args[0], c.CommandPath(), hint)
+	}
+}
+
+// reads adds --json to a command that reads.
+func (p *program) reads(c *cobra.Command) *cobra.Command {
+	c.Flags().BoolVar(&p.json, "json", false, "one JSON document on standard output")
+	return c
+}
+
+// atFlag adds --at to a command.
+func atFlag(c *cobra.Command) *string {
+	return c.Flags().String("at", "", "the instant asked about: 2026-03-01T10:00:00Z, or 2026-03-01 for that day's first instant in the shop's zone (default now)")
+}
+
+// ask opens the shop, lets do ask it, and closes it. doing says in an error
+// what was being done.
+func (p *program) ask(c *cobra.Command, doing string, do func(ctx context.Context, shop api.Shop) error) error {
+	shop, err := p.open(c.Context(), mustExist)
+	if err == nil {
+		err = errors.Join(do(c.Context(), shop), shop.Close())
+	}
+	return during(doing, err)
+}
+
+// during says what was being done when an error happened.
+func during(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// printJSON writes one JSON document on standard output.
+func (p *program) printJSON(v any) error {
+	e := json.NewEncoder(p.stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// say writes a line for people on standard error.
+func (p *program) say(format string, args ...any) { fmt.Fprintf(p.stderr, format+"\n", args...) }

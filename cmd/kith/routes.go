@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"kith/internal/api"
+)
+
+func (p *program) routesCommand() *cobra.Command {
+	return p.reads(&cobra.Command{
+		Use:   "routes",
+		Short: "Every HTTP route with its permission",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			routes := api.Routes()
+			if p.json {
+				return p.printJSON(routes)
+			}
+			t := newTable("METHOD", "PATH", "PERMISSION", "")
+			for _, r := range routes {
+				t.row(r.Method, r.Path, string(r.Permission), r.Summary)
+			}
+			t.write(p.stdout)
+			return nil
+		},
+	})
+}
+
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "The version of this program",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			fmt.Fprintln(p.stdout, version)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"golang.org/x/term"
+)
+
+// table is columns of text, aligned by what the texts take on a screen, so
+// that Chinese and Korean line up too.
+type table struct {
+	rows  [][]string
+	right map[int]bool // columns of numbers
+}
+
+// newTable begins a table; without any title there is no title line.
+func newTable(titles ...string) *table {
+	t := &table{right: map[int]bool{}}
+	if strings.Join(titles, "") != "" {
+		t.rows = append(t.rows, titles)
+	}
+	return t
+}
+
+// numbers aligns columns to the right.
+func (t *table) numbers(columns ...int) *table {
+	for _, c := range columns {
+		t.right[c] = true
+	}
+	return t
+}
+
+func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+
+func (t *table) write(w io.Writer) {
+	var widths []int
+	for _, row := range t.rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], lipgloss.Width(cell))
+		}
+	}
+	for _, row := range t.rows {
+		var line strings.Builder
+		for i, cell := range row {
+			space := strings.Repeat(" ", widths[i]-lipgloss.Width(cell))
+			if t.right[i] {
+				line.WriteString(space + cell + "  ")
+			} else {
+				line.WriteString(cell + space + "  ")
+			}
+		}
+		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
+	}
+}
+
+// isTerminal says whether somebody looks at what is written.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

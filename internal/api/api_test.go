@@ -1,0 +1,384 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
+
+	"kith/internal/api"
+	"kith/internal/commerce"
+	"kith/internal/loader"
+	"kith/internal/profile"
+	"kith/internal/rfm"
+	"kith/internal/segment"
+	"kith/internal/segql"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
+
+// shop answers what it was told to, and says what it was asked.
+type shop struct {
+	asked   string
+	fail    error
+	members []string
+	// failAfter ends the members after so many with an error; 0 never.
+	failAfter int
+}
+
+func (s *shop) ask(format string, args ...any) error {
+	s.asked = fmt.Sprintf(format, args...)
+	return s.fail
+}
+
+func (s *shop) Settings(context.Context) (api.Settings, error) {
+	return api.Settings{Name: "Ink", Currency: "RON", Timezone: "UTC", RewardPoints: 5, HasFacts: true}, s.ask("settings")
+}
+
+func (s *shop) ChangeSettings(_ context.Context, c api.SettingsChange) (api.Settings, error) {
+	return api.Settings{Name: *c.Name}, s.ask("name %s, currency given %v", *c.Name, c.Currency != nil)
+}
+
+func (s *shop) Count(_ context.Context, q api.Question) (api.Count, error) {
+	return api.Count{Count: 7, AsOf: noon}, s.ask("count %+v", q)
+}
+
+func (s *shop) Members(_ context.Context, q api.Question, yield func(string) error) (time.Time, error) {
+	for i, id := range s.members {
+		if s.failAfter > 0 && i == s.failAfter {
+			return noon, errors.New("the disk is gone")
+		}
+		if err := yield(id); err != nil {
+			return noon, err
+		}
+	}
+	return noon, s.ask("members %+v", q)
+}
+
+func (s *shop) Check(_ context.Context, text string) (api.Checked, error) {
+	return api.Checked{Canonical: "everyone", Warnings: []api.Finding{{Line: 1, Column: 2, Start: 1, End: 3, Message: "hm"}}}, s.ask("check %s", text)
+}
+
+func (s *shop) ListSegments(context.Context) ([]api.Segment, error) {
+	return []api.Segment{{ID: "a", Text: "everyone", CreatedAt: &noon}}, s.ask("list")
+}
+
+func (s *shop) GetSegment(_ context.Context, id string) (api.Segment, error) {
+	return api.Segment{ID: id, Values: []api.Parameter{{Name: "days", Form: "number", Default: "30"}}}, s.ask("get %s", id)
+}
+
+func (s *shop) SaveSegment(_ context.Context, id, name, text string) (api.Segment, error) {
+	return api.Segment{ID: id, Name: name, Text: text}, s.ask("save %s %q %s", id, name, text)
+}
+
+func (s *shop) DeleteSegment(_ context.Context, id string) (api.Deletion, error) {
+	return api.Deletion{ID: id, Outcome: "hidden"}, s.ask("delete %s", id)
+}
+
+func (s *shop) Presets(_ context.Context, at string) (api.Presets, error) {
+	n, share, revenue := int64(3), 0.25, commerce.Amount(12_340_000)
+	return api.Presets{AsOf: noon, Currency: "RON", Customers: 12, Presets: []api.Preset{
+		{Segment: api.Segment{ID: "a", Preset: true}, Customers: &n, Share: &share, Revenue12m: &revenue},
+		{Segment: api.Segment{ID: "b", Preset: true}, Missing: []string{"visit"}},
+	}}, s.ask("presets %s", at)
+}
+
+func (s *shop) RFM(_ context.Context, at string) (api.RFM, error) {
+	return api.RFM{AsOf: noon, Currency: "RON", Report: rfm.Tabulate([]rfm.Row{{R: 5, F: 5, M: 5, Customers: 2, Orders: 9, Revenue: 1}})}, s.ask("rfm %s", at)
+}
+
+func (s *shop) Customer(_ context.Context, id, at string) (api.Customer, error) {
+	return api.Customer{AsOf: noon, Customer: profile.Customer{
+		ID: id, Keys: []profile.Key{{Kind: "email", Value: "a@example.com"}}, ExistsFrom: &noon,
+		Traits: []profile.Trait{}, Timeline: []profile.Event{}, Scores: map[string]string{"rfm.group": "New"},
+	}, Segments: []string{"a"}}, s.ask("customer %s %s", id, at)
+}
+
+func (s *shop) Score(context.Context) (api.Run, error) {
+	return api.Run{AsOf: noon, Seconds: 1.5}, s.ask("score")
+}
+
+func (s *shop) Rebuild(context.Context) (api.Rebuilt, error) {
+	return api.Rebuilt{Entries: 3, Seconds: 0.5}, s.ask("rebuild")
+}
+
+func (s *shop) Preview(_ context.Context, r api.ImportRequest) (json.RawMessage, error) {
+	return json.RawMessage(`{"rows":[["a",null]]}`), s.ask("preview %+v", r)
+}
+
+func (s *shop) Import(_ context.Context, r api.ImportRequest, w api.Watch) (api.Import, error) {
+	w.Begin(api.Prelude{Timezone: "UTC", Currency: "RON"})
+	w.Progress(loader.Progress{Bytes: 1, Total: 2, Rows: 3})
+	return api.Import{Kind: r.Kind, Outcome: loader.Outcome{Rows: 5, Refused: 1}, Report: json.RawMessage(`{"a":1}`)}, s.ask("import %+v", r)
+}
+
+func (s *shop) Close() error { return nil }
+
+const token = "the-token"
+
+func serve(t *testing.T, s api.Shop) (*httptest.Server, *api.Client) {
+	t.Helper()
+	handler, err := api.Handler(api.HandlerConfig{Shop: s, Token: token, Version: "1", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	client := api.NewClient(strings.TrimPrefix(server.URL, "http://"), token)
+	t.Cleanup(func() {
+		client.Close()
+		server.Close()
+	})
+	return server, client
+}
+
+// calls are all questions to a shop, by name. Each returns what there is to compare.
+func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
+	name := "New name"
+	request := api.ImportRequest{Kind: "orders", Files: []string{"/a.csv"}, Map: map[string]string{"total": "Sum"}, Rejects: "/r"}
+	return map[string]func(ctx context.Context, s api.Shop) (any, error){
+		"settings": func(ctx context.Context, s api.Shop) (any, error) { return s.Settings(ctx) },
+		"change": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.ChangeSettings(ctx, api.SettingsChange{Name: &name})
+		},
+		"count": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.Count(ctx, api.Question{Text: `country = "RO" & <x>`, At: "2026-03-01"})
+		},
+		"members": func(ctx context.Context, s api.Shop) (any, error) {
+			var ids []string
+			asOf, err := s.Members(ctx, api.Question{Text: "everyone"}, func(id string) error {
+				ids = append(ids, id)
+				return nil
+			})
+			return []any{asOf, ids}, err
+		},
+		"check": func(ctx context.Context, s api.Shop) (any, error) { return s.Check(ctx, "everyone") },
+		"list":  func(ctx context.Context, s api.Shop) (any, error) { return s.ListSegments(ctx) },
+		"get":   func(ctx context.Context, s api.Shop) (any, error) { return s.GetSegment(ctx, "recent-buyers") },
+		"save":  func(ctx context.Context, s api.Shop) (any, error) { return s.SaveSegment(ctx, "a", "", "everyone") },
+		"save name": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.SaveSegment(ctx, "a", "중요", "everyone")
+		},
+		"delete":  func(ctx context.Context, s api.Shop) (any, error) { return s.DeleteSegment(ctx, "a") },
+		"presets": func(ctx context.Context, s api.Shop) (any, error) { return s.Presets(ctx, "") },
+		"rfm":     func(ctx context.Context, s api.Shop) (any, error) { return s.RFM(ctx, "2026-03-01T00:00:00+02:00") },
+		"customer": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.Customer(ctx, "a/b +40 7?x=1&y", "2026-03-01")
+		},
+		"score":   func(ctx context.Context, s api.Shop) (any, error) { return s.Score(ctx) },
+		"rebuild": func(ctx context.Context, s api.Shop) (any, error) { return s.Rebuild(ctx) },
+		"preview": func(ctx context.Context, s api.Shop) (any, error) {
+			p, err := s.Preview(ctx, request)
+			return string(p), err
+		},
+		"import": func(ctx context.Context, s api.Shop) (any, error) {
+			var seen []string
+			answer, err := s.Import(ctx, request, api.Watch{
+				Begin:    func(p api.Prelude) { seen = append(seen, fmt.Sprint(p)) },
+				Progress: func(p loader.Progress) { seen = append(seen, fmt.Sprint(p)) },
+			})
+			return []any{seen, answer}, err
+		},
+	}
+}
+
+func TestTheAnswerIsTheSameThroughAServer(t *testing.T) {
+	t.Parallel()
+	for name, call := range calls() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			direct, through := &shop{members: []string{"a", "b \"x\"", "ț"}}, &shop{members: []string{"a", "b \"x\"", "ț"}}
+			want, err := call(t.Context(), direct)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, client := serve(t, through)
+			got, err := call(t.Context(), client)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("answer (-direct +server):\n%s", diff)
+			}
+			if direct.asked != through.asked {
+				t.Errorf("asked %s, through the server %s", direct.asked, through.asked)
+			}
+		})
+	}
+}
+
+func TestErrorsAreTheSameThroughAServer(t *testing.T) {
+	t.Parallel()
+	problems := segql.Problems{{Place: segql.Span{Line: 1, Column: 11, Start: 10, End: 14}, Message: "unknown field"}}
+	for name, want := range map[string]error{
+		"invalid":  commerce.Errorf(commerce.CodeInvalid, "what is %q?", "x"),
+		"missing":  commerce.Errorf(commerce.CodeNotFound, "no such thing"),
+		"conflict": commerce.Errorf(commerce.CodeConflict, "in use"),
+		"busy":     commerce.Errorf(commerce.CodeBusy, "later"),
+		"full":     commerce.Errorf(commerce.CodeFull, "no room"),
+		"text":     commerce.WithCode(commerce.CodeInvalid, &segment.TextError{Text: "sum(order.totl) > 1", Problems: problems}),
+	} {
+		for call, do := range calls() {
+			_, client := serve(t, &shop{fail: want})
+			_, err := do(t.Context(), client)
+			if call == "members" && err == nil {
+				continue // it fails after the members, which is another test
+			}
+			if err == nil || commerce.CodeOf(err) != commerce.CodeOf(want) || err.Error() != want.Error() {
+				t.Errorf("%s of %s: %v (%s), want %v (%s)", name, call, err, commerce.CodeOf(err), want, commerce.CodeOf(want))
+			}
+			var text *segment.TextError
+			if name == "text" && (!errors.As(err, &text) || !strings.Contains(text.Pointed(), "^^^^")) {
+				t.Errorf("%s of %s cannot be pointed at: %v", name, call, err)
+			}
+		}
+	}
+}
+
+func TestMembersThatBreakOffAreAnError(t *testing.T) {
+	t.Parallel()
+	var many []string
+	for i := range 50_000 {
+		many = append(many, fmt.Sprintf("customer-%06d", i))
+	}
+	_, client := serve(t, &shop{members: many, failAfter: 49_000})
+	n := 0
+	_, err := client.Members(t.Context(), api.Question{Text: "everyone"}, func(string) error { n++; return nil })
+	if err == nil || !strings.Contains(err.Error(), "cut off") {
+		t.Errorf("after %d members: %v", n, err)
+	}
+	enough := errors.New("enough")
+	_, err = client.Members(t.Context(), api.Question{Text: "everyone"}, func(string) error { return enough })
+	if !errors.Is(err, enough) {
+		t.Errorf("an error of the reader came back as %v", err)
+	}
+}
+
+func TestMembersInPages(t *testing.T) {
+	t.Parallel()
+	server, _ := serve(t, &shop{members: []string{"a", "b", "c", "d"}})
+	response, err := http.Post(server.URL+"/v1/segments/members?after=a&limit=2", "application/json", strings.NewReader(`{"text":"everyone"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var list api.MemberList
+	if err := json.NewDecoder(response.Body).Decode(&list); err != nil {
+		t.Fatal(err)
+	}
+	if want := (api.MemberList{AsOf: noon, Members: []string{"b", "c"}}); !cmp.Equal(list, want) {
+		t.Errorf("got %+v, want %+v", list, want)
+	}
+}
+
+func TestWhoMayAsk(t *testing.T) {
+	t.Parallel()
+	server, _ := serve(t, &shop{})
+	for name, tc := range map[string]struct {
+		method, path, body string
+		header             map[string]string
+		host               string
+		want               int
+	}{
+		"health":                {method: "GET", path: "/healthz", want: 200},
+		"read":                  {method: "GET", path: "/v1/rfm", want: 200},
+		"write":                 {method: "PUT", path: "/v1/segments/a", body: `{"text":"everyone"}`, want: 200},
+		"another host":          {method: "GET", path: "/healthz", host: "evil.example:80", want: 421},
+		"another host, no port": {method: "GET", path: "/v1/rfm", host: "evil.example", want: 421},
+		"localhost":             {method: "GET", path: "/v1/rfm", host: "localhost:1", want: 200},
+		"::1":                   {method: "GET", path: "/v1/rfm", host: "[::1]:1", want: 200},
+		"another site":          {method: "PUT", path: "/v1/segments/a", body: `{"text":"everyone"}`, header: map[string]string{"Origin": "https://evil.example"}, want: 403},
+		"another site, fetched": {method: "DELETE", path: "/v1/segments/a", header: map[string]string{"Sec-Fetch-Site": "cross-site"}, want: 403},
+		"import, no token":      {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/etc/passwd"]}`, want: 403},
+		"import, wrong token":   {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/a"]}`, header: map[string]string{"Authorization": "Bearer x"}, want: 403},
+		"preview, no token":     {method: "POST", path: "/v1/imports/preview", body: `{"kind":"orders","files":["/a"]}`, want: 403},
+		"rebuild, no token":     {method: "POST", path: "/v1/rebuild", want: 403},
+		"score, no token":       {method: "POST", path: "/v1/score", want: 403},
+		"settings, no token":    {method: "PATCH", path: "/v1/shop", body: `{"name":"x"}`, want: 403},
+		"score, token":          {method: "POST", path: "/v1/score", header: map[string]string{"Authorization": "Bearer " + token}, want: 200},
+		"unknown field":         {method: "POST", path: "/v1/segments/count", body: `{"text":"everyone","role":"admin"}`, want: 422},
+		"unknown parameter":     {method: "GET", path: "/v1/rfm?when=now", want: 422},
+		"unknown route":         {method: "GET", path: "/v1/nothing", want: 404},
+		"documentation":         {method: "GET", path: "/docs", want: 404},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), tc.method, server.URL+tc.path, strings.NewReader(tc.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		for k, v := range tc.header {
+			request.Header.Set(k, v)
+		}
+		if tc.host != "" {
+			request.Host = tc.host
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(response.Body)
+		response.Body.Close()
+		if response.StatusCode != tc.want {
+			t.Errorf("%s: %d, want %d: %s", name, response.StatusCode, tc.want, body)
+		}
+	}
+}
+
+func TestFailuresSayNothingOfTheInside(t *testing.T) {
+	t.Parallel()
+	server, _ := serve(t, &shop{fail: errors.New("SELECT secret FROM /home/me")})
+	response, err := http.Get(server.URL + "/v1/rfm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, _ := io.ReadAll(response.Body)
+	if response.StatusCode != 500 || strings.Contains(string(body), "SELECT") || response.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("%d %s: %s", response.StatusCode, response.Header.Get("Content-Type"), body)
+	}
+}
+
+func TestTheDescriptionIsValid(t *testing.T) {
+	t.Parallel()
+	server, _ := serve(t, &shop{})
+	response, err := http.Get(server.URL + "/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	description, err := openapi3.NewLoader().LoadFromData(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := description.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for _, route := range api.Routes() {
+		if route.Path == "/openapi.json" {
+			continue
+		}
+		if item := description.Paths.Find(route.Path); item == nil || item.GetOperation(route.Method) == nil {
+			t.Errorf("%s %s is not described", route.Method, route.Path)
+		}
+		if route.Permission == "" || route.Public != (route.Permission == api.Public) {
+			t.Errorf("%s %s has the permission %q", route.Method, route.Path, route.Permission)
+		}
+	}
+	revenue := description.Components.Schemas["Preset"].Value.Properties["revenue_12m"].Value
+	if !revenue.Type.Includes("string") {
+		t.Errorf("money is described as %v", revenue.Type)
+	}
+}

@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+type questionInput struct{ Body Question }
+
+type idInput struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+type atInput struct {
+	At string `query:"at" doc:"RFC 3339, or a date, which means its first instant in the shop's zone; now if absent"`
+}
+
+func (h *handler) segmentRoutes() {
+	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/count", Permission: Read, Summary: "how many customers are in a segment"},
+		func(ctx context.Context, in *questionInput) (*answer[Count], error) {
+			n, err := h.shop.Count(ctx, in.Body)
+			return &answer[Count]{n}, err
+		})
+	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/members", Permission: Read, Summary: "the ids of a segment's customers, sorted, streamed"}, h.members)
+	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/check", Permission: Read, Summary: "a segment's canonical form, or what is wrong with it"},
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Text string `json:"text" maxLength:"70000"`
+			}
+		},
+		) (*answer[Checked], error) {
+			checked, err := h.shop.Check(ctx, in.Body.Text)
+			return &answer[Checked]{checked}, err
+		})
+	register(h, Route{Method: http.MethodGet, Path: "/v1/segments", Permission: Read, Summary: "saved segments, then presets"},
+		func(ctx context.Context, _ *struct{}) (*answer[SegmentList], error) {
+			list, err := h.shop.ListSegments(ctx)
+			return &answer[SegmentList]{SegmentList{list}}, err
+		})
+	register(h, Route{Method: http.MethodGet, Path: "/v1/segments/{id}", Permission: Read, Summary: "one saved segment or preset"},
+		func(ctx context.Context, in *idInput) (*answer[Segment], error) {
+			s, err := h.shop.GetSegment(ctx, in.ID)
+			return &answer[Segment]{s}, err
+		})
+	register(h, Route{Method: http.MethodPut, Path: "/v1/segments/{id}", Permission: Write, Summary: "save a segment"},
+		func(ctx context.Context, in *struct {
+			ID   string `path:"id" maxLength:"64"`
+			Body struct {
+				Name string `json:"name,omitempty" doc:"kept as it is if absent"`
+				Text string `json:"text" maxLength:"70000"`
+			}
+		},
+		) (*answer[Segment], error) {
+			s, err := h.shop.SaveSegment(ctx, in.ID, in.Body.Name, in.Body.Text)
+			return &answer[Segment]{s}, err
+		})
+	register(h, Route{Method: http.MethodDelete, Path: "/v1/segments/{id}", Permission: Write, Summary: "delete a segment, restore a changed preset, or hide a preset"},
+		func(ctx context.Context, in *idInput) (*answer[Deletion], error) {
+			d, err := h.shop.DeleteSegment(ctx, in.ID)
+			return &answer[Deletion]{d}, err
+		})
+	register(h, Route{Method: http.MethodGet, Path: "/v1/presets", Permission: Read, Summary: "the segments that ship with Kith, with their sizes"},
+		func(ctx context.Context, in *atInput) (*answer[Presets], error) {
+			p, err := h.shop.Presets(ctx, in.At)
+			return &answer[Presets]{p}, err
+		})
+}
+
+// SegmentList is a list of segments.
+type SegmentList struct {
+	Segments []Segment `json:"segments"`
+}
+
+// MemberList is what /v1/segments/members streams.
+type MemberList struct {
+	AsOf    time.Time `json:"as_of"`
+	Members []string  `json:"members"`
+}
+
+type membersInput struct {
+	Limit int    `query:"limit" minimum:"0" doc:"at most so many; 0: all"`
+	After string `query:"after" doc:"only ids after this one, in byte order"`
+	Body  Question
+}
+
+var errEnough = errors.New("enough members")
+
+// members streams a MemberList, so that memory does not grow with the
+// segment. An error after the beginning cuts the answer off.
+func (h *handler) members(ctx context.Context, in *membersInput) (*huma.StreamResponse, error) {
+	// A first look, so that a wrong question gets a proper answer.
+	if _, err := h.shop.Check(ctx, in.Body.Text); err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		c.SetHeader("Content-Type", "application/json")
+		w := newMemberWriter(c.BodyWriter())
+		sent := 0
+		asOf, err := h.shop.Members(c.Context(), in.Body, func(id string) error {
+			if in.After != "" && id <= in.After {
+				return nil
+			}
+			if in.Limit > 0 && sent == in.Limit {
+				return errEnough
+			}
+			sent++
+			return w.member(id)
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			h.log.ErrorContext(c.Context(), "listing members", "error", err)
+			panic(http.ErrAbortHandler)
+		}
+		if err := w.end(asOf); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}}, nil
+}
+
+func encoded(v any) []byte {
+	b, _ := json.Marshal(v) // texts and instants always can
+	return b
+}

@@ -1,0 +1,262 @@
+package api
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"kith/internal/commerce"
+	"kith/internal/segment"
+	"kith/internal/segql"
+)
+
+// book is made anew for each question: it holds nothing but the language,
+// which may change.
+func (s *Service) book() (*segment.Book, error) {
+	return segment.NewBook(segment.Config{
+		Store: s.config.Segments,
+		Record: func(ctx context.Context, change segment.Change) error {
+			return s.config.Loader.Append(ctx, commerce.SegmentEntry, change)
+		},
+		Events:   s.eventKeys,
+		Language: s.current().Language,
+	})
+}
+
+const eventPrefix = "event:"
+
+func (s *Service) eventKeys(ctx context.Context) ([]string, error) {
+	present, err := s.config.Facts.Present(ctx)
+	var keys []string
+	for name := range present {
+		if len(name) > len(eventPrefix) && name[:len(eventPrefix)] == eventPrefix {
+			keys = append(keys, name[len(eventPrefix):])
+		}
+	}
+	return keys, err
+}
+
+func (s *Service) ask(ctx context.Context, q Question) (segment.Question, time.Time, error) {
+	at, err := s.instant(q.At)
+	if err != nil {
+		return segment.Question{}, at, err
+	}
+	book, err := s.book()
+	if err != nil {
+		return segment.Question{}, at, err
+	}
+	compiled, err := book.Compile(ctx, q.Text)
+	return compiled, at, err
+}
+
+// Count implements Shop.
+func (s *Service) Count(ctx context.Context, q Question) (Count, error) {
+	compiled, at, err := s.ask(ctx, q)
+	if err != nil {
+		return Count{}, err
+	}
+	n, err := s.config.Asker.Count(ctx, compiled.Checked, at, compiled.Saved())
+	return Count{Count: n, AsOf: at}, err
+}
+
+// Members implements Shop.
+func (s *Service) Members(ctx context.Context, q Question, yield func(id string) error) (time.Time, error) {
+	compiled, at, err := s.ask(ctx, q)
+	if err != nil {
+		return at, err
+	}
+	return at, s.config.Asker.Members(ctx, compiled.Checked, at, compiled.Saved(), yield)
+}
+
+// Check implements Shop.
+func (s *Service) Check(ctx context.Context, text string) (Checked, error) {
+	compiled, _, err := s.ask(ctx, Question{Text: text})
+	if err != nil {
+		return Checked{}, err
+	}
+	return Checked{Canonical: compiled.Text, Warnings: Findings(compiled.Checked.Warnings)}, nil
+}
+
+// Findings are problems as the API shows them.
+func Findings(problems segql.Problems) []Finding {
+	found := make([]Finding, len(problems))
+	for i, p := range problems {
+		found[i] = Finding{p.Place.Line, p.Place.Column, p.Place.Start, p.Place.End, p.Message}
+	}
+	return found
+}
+
+// ListSegments implements Shop.
+func (s *Service) ListSegments(ctx context.Context) ([]Segment, error) {
+	book, err := s.book()
+	if err != nil {
+		return nil, err
+	}
+	all, err := book.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shown := []Segment{}
+	for _, x := range all {
+		if !x.Hidden {
+			shown = append(shown, show(x))
+		}
+	}
+	return shown, nil
+}
+
+// GetSegment implements Shop.
+func (s *Service) GetSegment(ctx context.Context, id string) (Segment, error) {
+	book, err := s.book()
+	if err != nil {
+		return Segment{}, err
+	}
+	found, err := book.Get(ctx, id)
+	return show(found), err
+}
+
+// SaveSegment implements Shop.
+func (s *Service) SaveSegment(ctx context.Context, id, name, text string) (Segment, error) {
+	book, err := s.book()
+	if err != nil {
+		return Segment{}, err
+	}
+	saved, err := book.Save(ctx, id, name, text)
+	return show(saved), err
+}
+
+// DeleteSegment implements Shop.
+func (s *Service) DeleteSegment(ctx context.Context, id string) (Deletion, error) {
+	book, err := s.book()
+	if err != nil {
+		return Deletion{}, err
+	}
+	outcome, err := book.Delete(ctx, id)
+	return Deletion{ID: id, Outcome: string(outcome)}, err
+}
+
+func show(x segment.Segment) Segment {
+	s := Segment{
+		ID: x.ID, Name: x.Name, Text: x.Text, Preset: x.Preset != nil, Changed: x.Changed, Hidden: x.Hidden,
+		CreatedAt: instantOrNil(x.CreatedAt), UpdatedAt: instantOrNil(x.UpdatedAt),
+	}
+	if x.Preset != nil {
+		s.Purpose, s.Tactic, s.Template = x.Preset.Purpose, x.Preset.Tactic, x.Preset.Definition
+		for _, p := range x.Preset.Parameters {
+			s.Values = append(s.Values, Parameter{Name: p.Name, Form: string(p.Form), Default: p.Default})
+		}
+	}
+	return s
+}
+
+func instantOrNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// Presets implements Shop.
+func (s *Service) Presets(ctx context.Context, at string) (Presets, error) {
+	asOf, err := s.instant(at)
+	if err != nil {
+		return Presets{}, err
+	}
+	book, err := s.book()
+	if err != nil {
+		return Presets{}, err
+	}
+	all, err := book.List(ctx)
+	if err != nil {
+		return Presets{}, err
+	}
+	answerable, err := s.answerable(ctx, presetsOf(all))
+	if err != nil {
+		return Presets{}, err
+	}
+	compiled, err := book.CompileAll(ctx, answerable)
+	if err != nil {
+		return Presets{}, err
+	}
+	everyone, err := book.Compile(ctx, "everyone")
+	if err != nil {
+		return Presets{}, err
+	}
+	compiled[""] = everyone.Checked
+	sizes, err := s.config.Asker.CountAll(ctx, compiled, asOf)
+	if err != nil {
+		return Presets{}, err
+	}
+	answer := Presets{AsOf: asOf, Currency: s.current().Currency, Customers: sizes[""].Customers, Presets: []Preset{}}
+	present, err := s.present(ctx)
+	if err != nil {
+		return Presets{}, err
+	}
+	for _, x := range presetsOf(all) {
+		answer.Presets = append(answer.Presets, sized(x, sizes, answer.Customers, present))
+	}
+	return answer, nil
+}
+
+func sized(x segment.Segment, sizes map[string]segment.Size, all int64, present map[string]bool) Preset {
+	p := Preset{Segment: show(x)}
+	size, counted := sizes[x.ID]
+	if !counted {
+		p.Missing = missing(x, present)
+		return p
+	}
+	share := 0.0
+	if all > 0 {
+		share = float64(size.Customers) / float64(all)
+	}
+	p.Customers, p.Share, p.Revenue12m = &size.Customers, &share, &size.Revenue12m
+	return p
+}
+
+func presetsOf(all []segment.Segment) []segment.Segment {
+	var presets []segment.Segment
+	for _, x := range all {
+		if x.Preset != nil && !x.Hidden {
+			presets = append(presets, x)
+		}
+	}
+	return presets
+}
+
+// answerable leaves out templates, and presets whose facts the shop lacks.
+func (s *Service) answerable(ctx context.Context, all []segment.Segment) ([]segment.Segment, error) {
+	present, err := s.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []segment.Segment
+	for _, x := range all {
+		if !x.Template() && missing(x, present) == nil {
+			list = append(list, x)
+		}
+	}
+	return list, nil
+}
+
+// missing is what a preset needs and the shop does not have. A text of the
+// shop's own needs nothing: whoever wrote it knew.
+func missing(x segment.Segment, present map[string]bool) []string {
+	if x.Preset == nil || x.Changed {
+		return nil
+	}
+	return x.Preset.Missing(present)
+}
+
+// present is what there are facts of, and what the settings say.
+func (s *Service) present(ctx context.Context) (map[string]bool, error) {
+	facts, err := s.config.Facts.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	present := maps.Clone(facts)
+	c := s.current()
+	present["shop.country"] = c.Country != ""
+	present["shop.reward_points"] = c.RewardPoints > 0
+	present["shop.shipping_step"] = c.ShippingStep != ""
+	return present, nil
+}

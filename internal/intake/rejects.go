@@ -1,0 +1,188 @@
+package intake
+
+import (
+	"bufio"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"kith/internal/commerce"
+	"kith/internal/duck"
+)
+
+// maxShownRow is how much of a refused row is shown, in bytes.
+const maxShownRow = 1 << 16
+
+// rejects writes the refused rows of one file: a line each,
+//
+//	file:line: column: reason<TAB>the row itself
+//
+// Characters that a terminal or a spreadsheet would act on are escaped, a row
+// over several lines included, so that one refused row is one line.
+type rejects struct {
+	w     *bufio.Writer
+	table *table
+}
+
+func (r *rejects) line(line int64, column, reason, row string) error {
+	name := printable(r.table.name)
+	if strings.ContainsRune("=+-@", rune(name[0])) {
+		name = "./" + name // no spreadsheet takes it for a formula
+	}
+	if len(row) > maxShownRow {
+		row = row[:maxShownRow]
+	}
+	_, err := fmt.Fprintf(r.w, "%s:%d: %s: %s\t%s\n", name, line, printable(column), printable(reason), printable(row))
+	return err
+}
+
+// column is how a field is called in the file, for whoever mends it.
+func (r *rejects) column(field string) string {
+	if columns := r.table.mapping.fields[field]; len(columns) > 0 && r.table.form.Header && r.table.form.Type != "json" {
+		return r.table.headers[columns[0]]
+	}
+	return field
+}
+
+// reject writes a file's refused rows.
+func (r *reader) reject(t *table) error {
+	if r.cfg.Rejects == nil {
+		return nil
+	}
+	out := &rejects{w: bufio.NewWriter(r.cfg.Rejects), table: t}
+	var err error
+	if t.text == nil {
+		err = r.rejectParquet(out)
+	} else {
+		err = r.rejectText(out)
+	}
+	return errors.Join(err, out.w.Flush())
+}
+
+func (r *reader) rejectParquet(out *rejects) error {
+	query := fmt.Sprintf(`SELECT r.line, r.bad, CAST(to_json(p) AS VARCHAR) FROM refused r
+		JOIN (SELECT * FROM read_parquet(%s, file_row_number = true)) p ON p.file_row_number = r.line - 1 ORDER BY r.line`, duck.Literal(out.table.path))
+	return r.each(query, 3, func(row []string) error {
+		var line int64
+		if _, err := fmt.Sscan(row[0], &line); err != nil {
+			return err
+		}
+		field, reason, _ := strings.Cut(row[1], "\x1f")
+		return out.line(line, out.column(field), reason, row[2])
+	})
+}
+
+// refusals gives what SQL refused, line by line.
+type refusals struct {
+	rows *sql.Rows
+	line int64 // of the next; 0 at the end
+	bad  string
+}
+
+func (f *refusals) next() error {
+	if f.rows == nil || !f.rows.Next() {
+		f.line = 0
+		if f.rows != nil {
+			return f.rows.Err()
+		}
+		return nil
+	}
+	return f.rows.Scan(&f.line, &f.bad)
+}
+
+// rejectText reads a text file again, as it was read the first time, and
+// writes each row that the reader or SQL refused.
+func (r *reader) rejectText(out *rejects) (err error) {
+	t := out.table
+	var f refusals
+	if t.refused {
+		if f.rows, err = r.conn.QueryContext(r.ctx, "SELECT line, bad FROM refused ORDER BY line, pos"); err != nil {
+			return err
+		}
+		defer f.rows.Close()
+	}
+	if err := f.next(); err != nil {
+		return err
+	}
+	src, err := openSource(r.ctx, t.name, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, src.Close()) }()
+	in := &textRows{rows: newRowReader(decoded(src.reader, t.form.Encoding)), width: t.text.width, checkUTF8: t.form.Encoding == utf8Text}
+	in.rows.dialect = t.text.dialect
+	if t.form.Header && !t.text.json {
+		if _, err := in.rows.next(); err != nil {
+			return src.explain(err)
+		}
+	}
+	for {
+		row, err := in.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return src.explain(err)
+		}
+		if err := out.text(row, &f, r.cfg.Kind); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *rejects) text(row textRow, f *refusals, kind commerce.Kind) error {
+	if row.problem == "" && r.table.text.json {
+		row.problem = jsonProblem(kind, row.raw)
+	}
+	if row.problem != "" {
+		return r.line(row.line, "row", row.problem, string(row.raw))
+	}
+	for f.line == row.line {
+		field, reason, _ := strings.Cut(f.bad, "\x1f")
+		if err := r.line(row.line, r.column(field), reason, string(row.raw)); err != nil {
+			return err
+		}
+		if err := f.next(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printable is a text with everything escaped that is not a letter, a mark, a
+// sign or a plain space, and the backslash that escapes.
+func printable(text string) string {
+	plain := true
+	for i := 0; i < len(text) && plain; i++ {
+		plain = text[i] >= ' ' && text[i] < 0x7f && text[i] != '\\'
+	}
+	if plain {
+		return text
+	}
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[0])
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\\':
+			b.WriteString(`\\`)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, `\u{%x}`, r)
+		}
+		text = text[size:]
+	}
+	return b.String()
+}

@@ -1,0 +1,260 @@
+package loader
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"kith/internal/commerce"
+)
+
+// Request says what to import and how to read it.
+type Request struct {
+	Kind     commerce.Kind
+	Files    []string
+	Format   string            // empty: generic
+	Map      map[string]string // field to column
+	Zone     *time.Location    // of times without an offset
+	Currency string            // of amounts without one; empty: the shop's
+	// Rejects takes a line for every refused row; nil drops them.
+	Rejects io.Writer
+	// Progress is told how much of the files is read; nil tells nobody.
+	Progress func(Progress)
+}
+
+// Progress is how far the reading of files is.
+type Progress struct {
+	Bytes int64 `json:"bytes"` // read, as the files lie on the disk
+	Total int64 `json:"total"`
+	Rows  int64 `json:"rows"`
+}
+
+// Reading is what came of reading the files.
+type Reading struct {
+	Rows, Refused int64
+	Hash          string   // of the content and of all that its reading depends on
+	Records       []string // Parquet files, in the order of the request's; "" where a file brought none
+	// Lines returns rows as they stand in the files, to show what the
+	// warehouse refuses; "" for what cannot be shown.
+	Lines func(refused []Refusal) []string
+	// Report says how each file was read, for people; it is passed on as it is.
+	Report json.RawMessage
+}
+
+// Outcome is what an import came to. A repeated one has the first one's numbers.
+type Outcome struct {
+	Unchanged bool  `json:"unchanged"`
+	Rows      int64 `json:"rows"`
+	Accepted  int64 `json:"accepted"`
+	Refused   int64 `json:"refused"`
+	Customers int64 `json:"customers"`
+	Orders    int64 `json:"orders"`
+	Items     int64 `json:"items"`
+	Refunds   int64 `json:"refunds"`
+}
+
+// imported is the body of an import's log entry.
+type imported struct {
+	Kind    commerce.Kind `json:"kind"`
+	Hash    string        `json:"hash"`
+	Sources []string      `json:"sources"` // names of the shop's files
+	Files   []string      `json:"files"`   // names in the archive
+	Outcome Outcome       `json:"outcome"`
+}
+
+// roomToSpare is what an import leaves free for everything that is written
+// besides its records.
+const roomToSpare = 64 << 20
+
+// Import brings files into the shop; see the package comment for the steps.
+// The report is that of the reading.
+func (l *Loader) Import(ctx context.Context, r Request) (outcome Outcome, report json.RawMessage, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.ready(ctx); err != nil {
+		return Outcome{}, nil, err
+	}
+	stage, err := l.config.Archive.Stage()
+	if err != nil {
+		return Outcome{}, nil, withFull(err)
+	}
+	defer func() { err = errors.Join(err, l.config.Archive.Discard(stage)) }()
+	reading, err := l.read(ctx, r, stage)
+	if err != nil {
+		return Outcome{}, nil, withFull(err)
+	}
+	known, err := l.config.Warehouse.Imported(ctx, r.Kind, reading.Hash)
+	switch {
+	case err != nil:
+	case known:
+		outcome, err = l.repeated(ctx, r.Kind, reading.Hash)
+	default:
+		outcome, err = l.load(ctx, r, reading)
+	}
+	return outcome, reading.Report, withFull(err)
+}
+
+func (l *Loader) read(ctx context.Context, r Request, stage string) (Reading, error) {
+	out, temp := filepath.Join(stage, "records"), filepath.Join(stage, "temp")
+	if err := errors.Join(os.Mkdir(out, 0o700), os.Mkdir(temp, 0o700)); err != nil {
+		return Reading{}, err
+	}
+	reading, err := l.config.Read(ctx, r, out, temp)
+	if err != nil {
+		return Reading{}, err
+	}
+	// What the reading needed besides its records makes room for the load.
+	return reading, os.RemoveAll(temp)
+}
+
+// repeated finds the outcome of an import that was made before.
+func (l *Loader) repeated(ctx context.Context, kind commerce.Kind, hash string) (Outcome, error) {
+	for e, err := range l.log.Read(ctx, 1) {
+		if err != nil {
+			return Outcome{}, err
+		}
+		var body imported
+		if e.Type != commerce.ImportEntry {
+			continue
+		}
+		if err := json.Unmarshal(e.Body, &body); err != nil {
+			return Outcome{}, fmt.Errorf("reading log entry %d: %w", e.Seq, err)
+		}
+		if body.Kind == kind && body.Hash == hash {
+			body.Outcome.Unchanged = true
+			return body.Outcome, nil
+		}
+	}
+	return Outcome{Unchanged: true}, nil // the entry has left the log for the archive
+}
+
+func (l *Loader) load(ctx context.Context, r Request, reading Reading) (Outcome, error) {
+	outcome := Outcome{Rows: reading.Rows, Refused: reading.Refused}
+	records, err := l.room(reading)
+	if err != nil || len(records) == 0 {
+		return outcome, err
+	}
+	body := imported{Kind: r.Kind, Hash: reading.Hash, Sources: baseNames(r.Files)}
+	e := commerce.Entry{Type: commerce.ImportEntry, At: l.now()}
+	appended := false
+	result, err := l.config.Warehouse.Load(ctx, Batch{
+		Seq: l.log.LastSeq() + 1, Kind: r.Kind, Hash: reading.Hash, At: e.At, Files: records,
+		BeforeCommit: func(ctx context.Context, result Result) error {
+			if err := writeRefusals(r, reading, result.Refusals); err != nil {
+				return err
+			}
+			body.Outcome = outcome.with(result)
+			err := l.place(ctx, e, body, records)
+			appended = err == nil
+			return err
+		},
+	})
+	if err != nil && appended {
+		l.ahead = true
+		return Outcome{}, fmt.Errorf("the import is in the log and takes effect when the folder is opened again: %w", err)
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	return outcome.with(result), nil
+}
+
+func (o Outcome) with(r Result) Outcome {
+	o.Accepted, o.Refused = r.Accepted, o.Refused+int64(len(r.Refusals))
+	o.Customers, o.Orders, o.Items, o.Refunds = r.Customers, r.Orders, r.Items, r.Refunds
+	return o
+}
+
+// place moves the records into the archive and appends the entry. If it
+// fails, neither happened. Nobody can call it off half way.
+func (l *Loader) place(ctx context.Context, e commerce.Entry, body imported, records []string) error {
+	ctx = context.WithoutCancel(ctx)
+	names, err := l.config.Archive.Place(l.log.LastSeq()+1, e.At, records)
+	if err != nil {
+		return err
+	}
+	body.Files = names
+	if e.Body, err = json.Marshal(body); err != nil {
+		return errors.Join(err, l.config.Archive.Remove(names))
+	}
+	if err := l.append(ctx, &e); err != nil {
+		return l.undo(ctx, e.Seq, names, err)
+	}
+	return nil
+}
+
+// undo takes the records out of the archive after a failed append, unless it
+// turns out that the entry is in the log: a failed write may still have
+// reached the disk, and only opening the log again tells.
+func (l *Loader) undo(ctx context.Context, seq uint64, names []string, failed error) error {
+	closing := l.log.Close()
+	l.log = nil
+	log, err := l.openLog(ctx)
+	if err != nil {
+		l.ahead = true // the next opening finds out
+		return errors.Join(failed, closing, err)
+	}
+	if log.LastSeq() >= seq {
+		return nil
+	}
+	return errors.Join(failed, l.config.Archive.Remove(names))
+}
+
+// room returns the files that hold records, if there is room to load them:
+// running out of it later costs more.
+func (l *Loader) room(reading Reading) ([]string, error) {
+	var records []string
+	size := uint64(0)
+	for _, name := range reading.Records {
+		if name == "" {
+			continue
+		}
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, err
+		}
+		size += uint64(info.Size())
+		records = append(records, name)
+	}
+	free, err := l.config.Reach.Free()
+	if err != nil {
+		return nil, err
+	}
+	// Columns in the warehouse take up to about three times their Parquet.
+	if need := 3*size + roomToSpare; free < need {
+		return nil, commerce.Errorf(commerce.CodeFull, "about %d MB of room are needed on the disk, %d MB are free; nothing was changed", need>>20, free>>20)
+	}
+	return records, nil
+}
+
+func writeRefusals(r Request, reading Reading, refusals []Refusal) error {
+	if r.Rejects == nil || len(refusals) == 0 {
+		return nil
+	}
+	lines := reading.Lines(refusals)
+	for i, x := range refusals {
+		column := x.Column
+		if column == "" {
+			column = "row"
+		}
+		// The form is that of the rows that intake refuses.
+		_, err := fmt.Fprintf(r.Rejects, "%s:%d: %s: %s\t%s\n", r.Files[x.File], x.Line, column, x.Reason, lines[i])
+		if err != nil {
+			return fmt.Errorf("writing the rejects file: %w", err)
+		}
+	}
+	return nil
+}
+
+func baseNames(paths []string) []string {
+	names := make([]string, len(paths))
+	for i, path := range paths {
+		names[i] = filepath.Base(path)
+	}
+	return names
+}

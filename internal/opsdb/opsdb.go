@@ -1,0 +1,115 @@
+package opsdb
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+
+	_ "github.com/mattn/go-sqlite3" // the driver
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// DB is an open operations store. It is safe for concurrent use.
+type DB struct{ sql *sql.DB }
+
+// Open opens the file, makes it if there is none, and brings its schema up to date.
+func Open(ctx context.Context, file string) (*DB, error) {
+	options := url.Values{
+		"_journal_mode":  {"WAL"},
+		"_synchronous":   {"FULL"},
+		"_txlock":        {"immediate"},
+		"_secure_delete": {"on"},
+		"_foreign_keys":  {"on"},
+		"_busy_timeout":  {"5000"},
+	}
+	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Opaque: escape(file), RawQuery: options.Encode()}).String())
+	if err != nil {
+		return nil, fmt.Errorf("opening the operations store: %w", err)
+	}
+	// One connection: SQLite has one writer, and nothing here is slow to read.
+	db.SetMaxOpenConns(1)
+	if err := migrate(ctx, db); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the operations store: %w", err), db.Close())
+	}
+	return &DB{db}, nil
+}
+
+// escape keeps "?", "#" and "%" of a file name out of the URI's own syntax.
+func escape(file string) string {
+	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(file)
+}
+
+// Close closes the file.
+func (d *DB) Close() error { return d.sql.Close() }
+
+// migrate does nothing more than one query when the schema is current.
+func migrate(ctx context.Context, db *sql.DB) error {
+	want, err := newest()
+	if err != nil {
+		return err
+	}
+	have, err := version(ctx, db)
+	switch {
+	case err != nil:
+		return err
+	case have == want:
+		return nil
+	case have > want:
+		return fmt.Errorf("a newer Kith made it (schema %d, this one knows %d)", have, want)
+	}
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, dir)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// version is 0 for an empty file.
+func version(ctx context.Context, db *sql.DB) (int64, error) {
+	var tables int
+	err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'goose_db_version'`).Scan(&tables)
+	if err != nil || tables == 0 {
+		return 0, err
+	}
+	var v int64
+	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&v)
+	return v, err
+}
+
+// newest is the number of the last migration.
+func newest() (int64, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		return 0, fmt.Errorf("no migrations: %w", err)
+	}
+	number, _, _ := strings.Cut(path.Base(names[len(names)-1]), "_")
+	return strconv.ParseInt(number, 10, 64)
+}
+
+// transact runs one transaction.
+func (d *DB) transact(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := d.sql.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after Commit
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,120 @@
+package segment
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"kith/internal/commerce"
+	"kith/internal/segql"
+)
+
+const maxName = 200
+
+// Save checks a text and saves it under an id. Saving again changes the
+// segment; an empty name keeps the name it has.
+func (b *Book) Save(ctx context.Context, id, name, text string) (Segment, error) {
+	if err := CheckID(id); err != nil {
+		return Segment{}, err
+	}
+	if err := checkName(name); err != nil {
+		return Segment{}, err
+	}
+	all, err := b.List(ctx)
+	if err != nil {
+		return Segment{}, err
+	}
+	catalogue, err := b.catalogue(ctx, all)
+	if err != nil {
+		return Segment{}, err
+	}
+	source := text
+	if from, named := strings.CutPrefix(strings.TrimSpace(text), "@"); named {
+		i := slices.IndexFunc(all, func(s Segment) bool { return s.ID == from })
+		if i < 0 {
+			return Segment{}, commerce.WithCode(commerce.CodeInvalid, NotFoundError(from))
+		}
+		if all[i].Template() {
+			return Segment{}, templateError(all[i])
+		}
+		source = all[i].Text
+	}
+	catalogue.ID = id
+	q, err := compile(source, catalogue)
+	if err != nil {
+		return Segment{}, err
+	}
+	if i := slices.IndexFunc(all, func(s Segment) bool { return s.ID == id }); i >= 0 && name == "" {
+		name = all[i].Saved.Name
+	}
+	if err := b.config.Record(ctx, Change{ID: id, Name: name, Text: q.Text}); err != nil {
+		return Segment{}, err
+	}
+	return b.Get(ctx, id)
+}
+
+func checkName(name string) error {
+	if len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+		return commerce.Errorf(commerce.CodeInvalid, "a segment's name is one line of at most %d bytes", maxName)
+	}
+	return nil
+}
+
+// Deletion says what deleting a segment came to.
+type Deletion string
+
+// Outcomes of Delete.
+const (
+	Deleted  Deletion = "deleted"
+	Restored Deletion = "restored" // a changed preset has its shipped text again
+	Hidden   Deletion = "hidden"   // a preset is left out of lists
+)
+
+// Delete deletes a segment, unless others refer to it.
+func (b *Book) Delete(ctx context.Context, id string) (Deletion, error) {
+	all, err := b.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(all, func(s Segment) bool { return s.ID == id })
+	if i < 0 {
+		return "", NotFoundError(id)
+	}
+	switch s := all[i]; {
+	case s.Preset == nil:
+		if users := usersOf(all, id); len(users) > 0 {
+			return "", commerce.Errorf(commerce.CodeConflict, "segment %q is used by %s", id, strings.Join(users, ", "))
+		}
+		return Deleted, b.config.Record(ctx, Change{ID: id, Delete: true})
+	case s.Changed:
+		return Restored, b.config.Record(ctx, Change{ID: id, Delete: true})
+	default:
+		return Hidden, b.config.Record(ctx, Change{ID: id, Hidden: true})
+	}
+}
+
+// usersOf returns the ids of the segments that refer to one directly.
+func usersOf(all []Segment, id string) []string {
+	var users []string
+	for _, s := range all {
+		root, _ := segql.Parse(s.Text)
+		if s.ID != id && root != nil && refers(root, id) {
+			users = append(users, s.ID)
+		}
+	}
+	return users
+}
+
+func refers(root segql.Node, id string) bool {
+	found := false
+	segql.Walk(root, func(x any) bool {
+		switch x := x.(type) {
+		case *segql.InSegment:
+			found = found || x.ID == id
+		case *segql.Moved:
+			found = found || x.ID == id
+		}
+		return !found
+	})
+	return found
+}

@@ -1,0 +1,140 @@
+package sqlgen
+
+import (
+	"kith/internal/segql"
+)
+
+// own is a field worked out from the customer's own facts.
+func (e *env) own(name string) value {
+	switch name {
+	case "spend.net":
+		return e.spendNet()
+	case "discount.share":
+		return e.discountShare()
+	case "cadence.days":
+		return e.cadenceDays()
+	case "cadence.overdue":
+		return e.cadenceOverdue()
+	case "points.balance":
+		src, r := e.allOf("points")
+		return value{typ: segql.Number, sql: "coalesce(" + src.slot(e.g, r, "sum(f.amount)") + ", 0)", without: zeroWithout(src)}
+	case "cart.items":
+		src, r := e.cart()
+		return value{typ: segql.Number, sql: "coalesce(" + src.slot(e.g, r, "sum(f.quantity)") + ", 0)", without: zeroWithout(src)}
+	case "cart.value":
+		src, r := e.cart()
+		price := cartTable().fields["revenue"].sql
+		return value{typ: segql.Number, sql: "coalesce(" + src.slot(e.g, r, "sum("+price+")") + ", 0)", without: zeroWithout(src)}
+	case "cart.updated_at":
+		return e.cartUpdated()
+	case "stage":
+		return e.stage()
+	}
+	e.g.fail("own field %q is not known", name)
+	return value{}
+}
+
+// allOf is the scan of a built-in fact, and all its rows up to T.
+func (e *env) allOf(fact string) (*source, rows) {
+	s := e.selection(&segql.Facts{Name: fact})
+	return e.scanOf(s, 0, nil), s.rows(e.g.span(nil))
+}
+
+// cart is the scan of the cart's lines with the catalogue at T.
+func (e *env) cart() (*source, rows) {
+	s := e.selection(&segql.Facts{Name: "cart_item"})
+	return e.scanOf(s, needCatalogue, nil), s.rows(e.g.span(nil))
+}
+
+func (e *env) cartUpdated() value {
+	g := e.g
+	src := e.sc.source("cart_change", "u", func() *source {
+		return &source{existing: true, text: "SELECT customer, max(ts) AS ts FROM cart_change WHERE customer > 0 AND ts <= " + g.now() + " GROUP BY 1"}
+	})
+	return value{typ: segql.Instant, sql: src.alias + ".ts", null: true, without: missingWithout(src)}
+}
+
+// spendNet is the sum of totals less the sum of refunds.
+func (e *env) spendNet() value {
+	orders, or := e.allOf("order")
+	refunds, rr := e.allOf("refund")
+	sum := func(src *source, r rows) value {
+		return value{typ: segql.Number, sql: "coalesce(" + src.slot(e.g, r, "sum(f.total)") + ", 0)", without: zeroWithout(src)}
+	}
+	v := e.g.arith(segql.Subtract, sum(orders, or), sum(refunds, rr))
+	v.null = false
+	return v
+}
+
+// discountShare is the share of orders that carry a discount.
+func (e *env) discountShare() value {
+	src, r := e.allOf("order")
+	discounted := src.slot(e.g, r, "count(CASE WHEN f.discounted THEN 1 END)")
+	count := src.slot(e.g, r, "count(*)")
+	// A customer with other rows in the scan, but no order, has no share.
+	return value{
+		typ: segql.Fraction, num: "(CAST(" + discounted + " AS HUGEINT) * 1000000)", den: "CAST(nullif(" + count + ", 0) AS HUGEINT)",
+		null: true, without: missingWithout(src),
+	}
+}
+
+// gaps is a source with twice the median of the days between order days, from three order days on.
+func (e *env) gaps() *source {
+	g := e.g
+	t := orderTable()
+	customer, joins := t.customer(g)
+	return e.sc.source("gaps", "g", func() *source {
+		days := "SELECT DISTINCT " + customer + " AS customer, f.day FROM orders f" + joins +
+			" WHERE f.ts <= " + g.now() + " AND f.valid_to > " + g.now() + " AND " + customer + " > 0"
+		gaps := "SELECT customer, day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS gap FROM (" + days + ")"
+		// The median of whole days is whole or half, which a double holds exactly.
+		return &source{existing: true, text: "SELECT customer, CAST(2 * median(gap) AS BIGINT) AS twice FROM (" + gaps + ") GROUP BY 1 HAVING count(gap) >= 2"}
+	})
+}
+
+func (e *env) cadenceDays() value {
+	src := e.gaps()
+	return value{typ: segql.Number, sql: "(CAST(" + src.alias + ".twice AS DECIMAL(18, 6)) * 0.5)", null: true, without: missingWithout(src)}
+}
+
+// cadenceOverdue is the days since the last order over cadence.days.
+func (e *env) cadenceOverdue() value {
+	g, gaps := e.g, e.gaps()
+	orders, r := e.allOf("order")
+	last := orders.slot(g, r, "max(f.ts)")
+	return value{
+		typ:  segql.Fraction,
+		num:  "(CAST(epoch_us(" + g.now() + ") - epoch_us(" + last + ") AS HUGEINT) * 1000000)",
+		den:  "(CAST(" + gaps.alias + ".twice AS HUGEINT) * 43200000000)",
+		null: true, without: missingWithout(gaps),
+	}
+}
+
+// stages are the definitions behind stage, the first that fits; see presets.
+var stages = []struct{ name, text string }{
+	{"lost", "has order and no order in last 12 months"},
+	{"lapsing", "has order in last 12 months and no order in last 90 days"},
+	{"loyal", "count(order) in last 12 months >= 4 and days(order) in last 12 months >= 3 and has order in last 90 days"},
+	{"repeat", "count(order) >= 2"},
+	{"first-time", "count(order) = 1"},
+}
+
+// stage is where the customer stands in their life with the shop.
+func (e *env) stage() value {
+	sql := "CASE"
+	for _, s := range stages {
+		root, problems := segql.Parse(s.text)
+		if len(problems) > 0 {
+			e.g.fail("parsing the definition of stage %s: %w", s.name, problems)
+			return value{}
+		}
+		checked, problems := segql.Check(root, &segql.Catalogue{})
+		if len(problems) > 0 {
+			e.g.fail("checking the definition of stage %s: %w", s.name, problems)
+			return value{}
+		}
+		c := (&env{g: e.g, checked: checked, sc: e.sc, saved: e.saved}).node(root)
+		sql += " WHEN " + c.sql + " THEN '" + s.name + "'"
+	}
+	return value{typ: segql.Text, sql: sql + " ELSE 'prospect' END"}
+}

@@ -1,0 +1,202 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"kith/internal/commerce"
+	"kith/internal/segment"
+	"kith/internal/segql"
+	"kith/internal/segql/sqlgen"
+)
+
+// Questions answers segments, scores and reports over the warehouse.
+type Questions struct {
+	db       *DB
+	settings func() commerce.Settings
+}
+
+// Questions returns what answers over the warehouse; settings are asked for
+// with each question, since some may change.
+func (db *DB) Questions(settings func() commerce.Settings) *Questions {
+	return &Questions{db: db, settings: settings}
+}
+
+// Count returns how many known customers are in the segment at an instant.
+func (q *Questions) Count(ctx context.Context, s *segql.Checked, at time.Time, saved bool) (int64, error) {
+	segment := sqlgen.Segment{Checked: s, Saved: saved}
+	var n int64
+	err := q.ask(ctx, at, []sqlgen.Segment{segment}, func(conn *sql.Conn, o sqlgen.Options) error {
+		st, err := sqlgen.Count(segment, o)
+		if err != nil {
+			return err
+		}
+		return conn.QueryRowContext(ctx, st.SQL, st.Args...).Scan(&n)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("counting a segment: %w", err)
+	}
+	return n, nil
+}
+
+// Members calls yield with the ids of the members, sorted.
+func (q *Questions) Members(ctx context.Context, s *segql.Checked, at time.Time, saved bool, yield func(id string) error) error {
+	segment := sqlgen.Segment{Checked: s, Saved: saved}
+	err := q.ask(ctx, at, []sqlgen.Segment{segment}, func(conn *sql.Conn, o sqlgen.Options) error {
+		st, err := sqlgen.Members(segment, o)
+		if err != nil {
+			return err
+		}
+		return eachText(ctx, conn, st, yield)
+	})
+	if err != nil {
+		return fmt.Errorf("listing a segment's members: %w", err)
+	}
+	return nil
+}
+
+func eachText(ctx context.Context, conn *sql.Conn, st sqlgen.Statement, yield func(string) error) error {
+	rows, err := conn.QueryContext(ctx, st.SQL, st.Args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		if err := yield(id); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// CountAll measures saved segments and presets in one pass.
+func (q *Questions) CountAll(ctx context.Context, segments map[string]*segql.Checked, at time.Time) (map[string]segment.Size, error) {
+	ids, all := savedInOrder(segments)
+	sizes := make(map[string]segment.Size, len(ids))
+	err := q.ask(ctx, at, all, func(conn *sql.Conn, o sqlgen.Options) error {
+		st, err := sqlgen.Sizes(all, o)
+		if err != nil {
+			return err
+		}
+		counts := make([]int64, len(ids)+1)
+		nets := make([]string, len(ids)+1)
+		targets := make([]any, 0, 2*len(counts))
+		for i := range counts {
+			targets = append(targets, &counts[i], &nets[i])
+		}
+		if err := conn.QueryRowContext(ctx, st.SQL, st.Args...).Scan(targets...); err != nil {
+			return err
+		}
+		for i, id := range ids {
+			amount, err := commerce.ParseAmount(nets[i])
+			if err != nil {
+				return err
+			}
+			sizes[id] = segment.Size{Customers: counts[i], Revenue12m: amount}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("measuring %d segments: %w", len(ids), err)
+	}
+	return sizes, nil
+}
+
+// savedInOrder lists saved segments by their ids.
+func savedInOrder(segments map[string]*segql.Checked) ([]string, []sqlgen.Segment) {
+	ids := slices.Sorted(maps.Keys(segments))
+	all := make([]sqlgen.Segment, len(ids))
+	for i, id := range ids {
+		all[i] = sqlgen.Segment{Checked: segments[id], Saved: true}
+	}
+	return ids, all
+}
+
+// ask runs do on a connection of its own, with the options that the segments
+// need and the table of price bands if they look at it.
+func (q *Questions) ask(ctx context.Context, at time.Time, segments []sqlgen.Segment, do func(*sql.Conn, sqlgen.Options) error) error {
+	conn, err := q.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	o, err := q.options(ctx, conn, at, segments)
+	if err != nil {
+		return err
+	}
+	for _, s := range segments {
+		if sqlgen.UsesPriceBand(s, o) {
+			if err := makePriceBands(ctx, conn, o); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return do(conn, o)
+}
+
+// options reads what the statements depend on.
+func (q *Questions) options(ctx context.Context, conn *sql.Conn, at time.Time, segments []sqlgen.Segment) (sqlgen.Options, error) {
+	settings := q.settings()
+	o := sqlgen.Options{At: at, Zone: q.db.config.Zone, Settings: shopSettings(settings)}
+	err := conn.QueryRowContext(ctx, `SELECT (SELECT count(*) > 0 FROM moved), coalesce((SELECT max_by(run, ts) FROM run WHERE ts <= $1), 0)`, at.UTC()).
+		Scan(&o.Moved, &o.Run)
+	if err != nil {
+		return o, fmt.Errorf("reading what the answer depends on: %w", err)
+	}
+	if o.RunPercentiles, err = runPercentiles(ctx, conn, o.Run); err != nil {
+		return o, err
+	}
+	for _, s := range segments {
+		if sqlgen.UsesZones(s.Checked) {
+			o.Zones, err = customerZones(ctx, conn)
+			break
+		}
+	}
+	return o, err
+}
+
+// runPercentiles lists the terms that a run ranked customers by.
+func runPercentiles(ctx context.Context, conn *sql.Conn, run int) (map[string]bool, error) {
+	terms := map[string]bool{}
+	if run == 0 {
+		return terms, nil
+	}
+	st := sqlgen.Statement{SQL: `SELECT DISTINCT expr FROM percentile WHERE run = $1`, Args: []any{run}}
+	err := eachText(ctx, conn, st, func(term string) error {
+		terms[term] = true
+		return nil
+	})
+	return terms, err
+}
+
+// shopSettings are the settings by their names in the language.
+func shopSettings(s commerce.Settings) map[string]string {
+	m := map[string]string{"country": s.Country, "currency": s.Currency, "timezone": s.Timezone, "shipping_step": s.ShippingStep}
+	if s.RewardPoints > 0 {
+		m["reward_points"] = strconv.FormatInt(s.RewardPoints, 10)
+	}
+	return m
+}
+
+// customerZones lists the time zones that customers have and that exist.
+func customerZones(ctx context.Context, conn *sql.Conn) ([]*time.Location, error) {
+	var zones []*time.Location
+	st := sqlgen.Statement{SQL: `SELECT DISTINCT value FROM trait WHERE name = 'timezone' ORDER BY value`}
+	err := eachText(ctx, conn, st, func(name string) error {
+		if zone, err := commerce.ParseZone(name); err == nil {
+			zones = append(zones, zone)
+		}
+		return nil
+	})
+	return zones, err
+}

@@ -1,0 +1,66 @@
+package warehouse
+
+import (
+	"context"
+	"time"
+
+	"kith/internal/commerce"
+)
+
+// Batch is one import, or one batch of events: the records that one entry of
+// the log brings. Its records are in Files or in Rows, not in both.
+type Batch struct {
+	Seq  int64
+	Kind commerce.Kind
+	Hash string    // of what was imported; "" for what cannot come again
+	At   time.Time // of the import: a change without an instant is from then
+
+	Files []string // Parquet files of the archive, in order
+	Rows  []Row    // for tests and small batches
+
+	// BeforeCommit runs when all is ready and before it is committed: the
+	// place to append to the log. If it fails nothing was changed. It may be
+	// told a result that is final.
+	BeforeCommit func(context.Context, Result) error
+}
+
+// Row is one record: values by the names of commerce.Records. A missing or
+// nil value and an empty text are NULL. Numbers are decimal texts, ints or Micros; instants and
+// dates are time.Time or RFC 3339 texts (dates YYYY-MM-DD); lists []string;
+// fields []Field. "pos" is the row's index if it is missing, "line" one more,
+// "file" 0.
+type Row map[string]any
+
+// Micros is a decimal in millionths: 1.5 is 1_500_000.
+type Micros int64
+
+// Field is one field of a customer. An empty Value empties the field.
+type Field struct{ Name, Value string }
+
+// Result says what a batch contained and what it changed. The counts of
+// customers, orders, items and refunds are of what the batch contained and
+// was taken, whether it was new or not: importing a file twice tells the same
+// twice, the second time with Unchanged equal to Accepted.
+type Result struct {
+	Rows      int64
+	Accepted  int64
+	Refused   int64
+	Unchanged int64 // accepted rows that changed nothing: all was known
+
+	Customers int64 // known persons that the rows are about
+	Orders    int64
+	Items     int64
+	Refunds   int64
+
+	Refusals []Refusal // in order of place
+}
+
+// Refusal is a record that could not be taken because of what is known
+// already, or of what its own import says elsewhere.
+type Refusal struct {
+	File   int
+	Line   int64
+	Pos    int64
+	Column string
+	Reason string
+}

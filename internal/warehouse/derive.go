@@ -1,0 +1,63 @@
+package warehouse
+
+// derive works out anew what follows from the facts, for the customers that
+// the batch touched. What the batch cannot have changed is left alone.
+func (l *load) derive() error {
+	if !l.identified {
+		return nil
+	}
+	if err := l.deriveCustomers(); err != nil {
+		return err
+	}
+	if l.traitsChanged || l.ordersChanged || l.merges {
+		if err := l.deriveTraits(); err != nil {
+			return err
+		}
+	}
+	if l.versioned || l.merges {
+		if err := l.deriveVersions(); err != nil {
+			return err
+		}
+	}
+	if err := l.deriveWeb(); err != nil {
+		return err
+	}
+	customers, err := l.count("customer_total")
+	l.result.Customers = customers
+	return err
+}
+
+func (l *load) deriveVersions() error {
+	var any bool
+	if err := l.one("version_any", &any); err != nil || !any {
+		return err
+	}
+	return l.all("version_touched", "message_gone", "ticket_gone", "coupon_gone",
+		"message_insert", "ticket_insert", "coupon_insert")
+}
+
+// deriveWeb works out visits, carts and favourites. An order changes carts
+// only.
+func (l *load) deriveWeb() error {
+	if !l.tracked && !l.eventsBefore {
+		return nil
+	}
+	if l.tracked || l.merges {
+		if err := l.all("visit_gone", "visit_insert"); err != nil {
+			return err
+		}
+	}
+	var carts, favourites bool
+	if err := l.one("web_events", &carts, &favourites); err != nil {
+		return err
+	}
+	if favourites && (l.tracked || l.merges) {
+		if err := l.all("favourite_gone", "favourite_insert"); err != nil {
+			return err
+		}
+	}
+	if carts && (l.tracked || l.merges || l.ordersChanged) {
+		return l.deriveCarts()
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package warehouse
+
+import "database/sql"
+
+// loadEvents takes the records of an import or a batch of events.
+func (l *load) loadEvents() error {
+	if err := l.nameEvents(); err != nil {
+		return err
+	}
+	if err := l.all("event_nameless"); err != nil {
+		return err
+	}
+	if err := l.dropRepeats(); err != nil {
+		return err
+	}
+	classes := map[string]int64{}
+	err := l.query("event_classes", func(rows *sql.Rows) error {
+		var class string
+		var n int64
+		err := rows.Scan(&class, &n)
+		classes[class] = n
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := l.all("event_keyed"); err != nil {
+		return err
+	}
+	if err := l.identify(); err != nil {
+		return err
+	}
+	if classes[classTracked] > 0 {
+		if err := l.insertEvents(); err != nil {
+			return err
+		}
+	}
+	if classes[classIdentify] > 0 {
+		if err := l.nameTraits(); err != nil {
+			return err
+		}
+		if err := l.all("identify_said"); err != nil {
+			return err
+		}
+		if err := l.sayTraits(); err != nil {
+			return err
+		}
+	}
+	if err := l.eventFacts(classes); err != nil {
+		return err
+	}
+	if l.staged.filled["message_id"] && l.staged.rows > classes[classTracked] {
+		return l.all("event_seen")
+	}
+	return nil
+}
+
+// dropRepeats drops events whose message_id was seen before.
+func (l *load) dropRepeats() error {
+	if !l.staged.filled["message_id"] {
+		return l.all("event_record")
+	}
+	if err := l.all("dropped_table"); err != nil {
+		return err
+	}
+	n, err := l.count("dropped_count")
+	if err != nil {
+		return err
+	}
+	l.result.Unchanged = n
+	if n == 0 {
+		return l.all("event_record")
+	}
+	return l.all("event_record_taken")
+}
+
+func (l *load) insertEvents() error {
+	l.tracked = true
+	name := "event_insert"
+	if l.productsBefore {
+		name = "event_insert_full"
+	}
+	_, err := l.execOrdered(name, "e.ts, e.pos")
+	return err
+}

@@ -1,0 +1,185 @@
+package warehouse
+
+// loadOrders takes the records of an import of orders.
+func (l *load) loadOrders() error {
+	if err := l.all("order_record"); err != nil {
+		return err
+	}
+	if err := l.groupOrders(); err != nil {
+		return err
+	}
+	if err := l.all("order_keyed"); err != nil {
+		return err
+	}
+	if err := l.identify(); err != nil {
+		return err
+	}
+	return l.storeOrders()
+}
+
+// groupOrders makes orders of the rows in the view order_record, and refuses
+// those that cannot be taken.
+func (l *load) groupOrders() error {
+	l.ordersChanged = true
+	if err := l.all("order_line_view", "order_group_view", "order_group", "order_refused_table"); err != nil {
+		return err
+	}
+	if err := l.refuseContradictions(); err != nil {
+		return err
+	}
+	return l.refuseOrders()
+}
+
+// storeOrders changes orders that came before and inserts the others.
+func (l *load) storeOrders() error {
+	if err := l.changeOrders(); err != nil {
+		return err
+	}
+	return l.insertOrders()
+}
+
+// refuseContradictions refuses rows that say of their order what its first
+// row does not.
+func (l *load) refuseContradictions() error {
+	suspects, err := l.count("order_suspects")
+	if err != nil || suspects == 0 {
+		return err
+	}
+	n, err := l.exec("order_contradictions")
+	if err != nil || n == 0 {
+		return err
+	}
+	if err := l.takeUnrefused(); err != nil {
+		return err
+	}
+	return l.all("order_regroup_gone", "order_regroup")
+}
+
+// takeUnrefused lets the views see only rows that are not refused.
+func (l *load) takeUnrefused() error {
+	if err := l.drop("order_grouped"); err != nil {
+		return err
+	}
+	if err := l.drop("order_line"); err != nil {
+		return err
+	}
+	return l.all("order_line_view_taken", "order_group_view")
+}
+
+// refuseOrders finds orders that cannot be taken or came before.
+func (l *load) refuseOrders() error {
+	if l.staged.filled["status"] {
+		if err := l.all("order_unknown_status"); err != nil {
+			return err
+		}
+	}
+	if l.staged.filled["currency"] {
+		if err := l.all("order_without_rate"); err != nil {
+			return err
+		}
+	}
+	if l.ordersBefore {
+		err := l.all("order_again", "order_again_other", "order_again_gone", "order_again_refunds", "order_again_refunds_gone", "order_refused_again_gone")
+		if err != nil {
+			return err
+		}
+	}
+	refused, err := l.exec("order_refused_gone")
+	if err != nil {
+		return err
+	}
+	rows, err := l.exec("order_refused_rows")
+	if err != nil {
+		return err
+	}
+	if refused+rows == 0 {
+		return nil
+	}
+	return l.takeUnrefused()
+}
+
+// changeOrders changes the state of orders that came before.
+func (l *load) changeOrders() error {
+	if !l.ordersBefore {
+		return nil
+	}
+	if err := l.all("order_state"); err != nil {
+		return err
+	}
+	n, err := l.exec("order_state_update")
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		if err := l.all("order_state_items", "order_state_refund_gone", "order_state_refund"); err != nil {
+			return err
+		}
+	}
+	var orders, items, refunds, returned int64
+	if err := l.one("order_again_totals", &orders, &items, &refunds); err != nil {
+		return err
+	}
+	if err := l.one("refund_again_totals", &returned); err != nil {
+		return err
+	}
+	unchanged, err := l.count("order_unchanged")
+	l.result.Orders += orders
+	l.result.Items += items
+	l.result.Refunds += refunds + returned
+	l.result.Unchanged += unchanged
+	return err
+}
+
+// insertOrders inserts the orders that are new, with their items and refunds.
+func (l *load) insertOrders() error {
+	var orders, items, returned int64
+	if err := l.one("order_totals", &orders, &items, &returned); err != nil {
+		return err
+	}
+	l.result.Orders += orders
+	l.result.Items += items
+	l.result.Refunds += returned
+	if orders > 0 {
+		if _, err := l.execOrdered("order_insert", "g.ts, r.ord"); err != nil {
+			return err
+		}
+	}
+	if items > 0 {
+		if err := l.insertItems(); err != nil {
+			return err
+		}
+	}
+	if returned > 0 {
+		if err := l.all("refund_lines"); err != nil {
+			return err
+		}
+	}
+	if err := l.all("order_first_at"); err != nil {
+		return err
+	}
+	if !l.staged.filled["refunded"] {
+		return nil
+	}
+	refunds, err := l.execOrdered("refund_orders", "o.ts, o.pos")
+	l.result.Refunds += refunds
+	return err
+}
+
+// insertItems takes the short way when lines stand together and no catalogue
+// is there, which is how a first import comes.
+func (l *load) insertItems() error {
+	stray, err := l.count("order_stray_lines")
+	if err != nil {
+		return err
+	}
+	if stray == 0 && !l.productsBefore && !l.allStray {
+		_, err = l.execOrdered("item_insert", "o.ts, r.ord")
+		return err
+	}
+	l.args["all_stray"] = l.allStray
+	if err := l.all("order_stray_line"); err != nil {
+		return err
+	}
+	_, err = l.execOrdered("item_insert_full", "o.ts, r.ord")
+	return err
+}

@@ -1,0 +1,181 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"kith/internal/commerce"
+	"kith/internal/profile"
+	"kith/internal/segql"
+	"kith/internal/segql/sqlgen"
+)
+
+// FindCustomer returns a known customer by customer id, e-mail or phone.
+func (q *Questions) FindCustomer(ctx context.Context, id string, at time.Time, events int) (profile.Customer, error) {
+	conn, err := q.db.Conn(ctx)
+	if err != nil {
+		return profile.Customer{}, fmt.Errorf("looking for customer %s: %w", id, err)
+	}
+	defer func() { _ = conn.Close() }()
+	r := &finder{runner: runner{ctx: ctx, conn: conn, args: map[string]any{"id": id, "at": at.UTC(), "events": events}}}
+	if err := r.read(); err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			return profile.Customer{}, commerce.Errorf(commerce.CodeNotFound, "no customer has the id, e-mail or phone %q at %s", id, at.UTC().Format(time.RFC3339))
+		}
+		return profile.Customer{}, fmt.Errorf("reading customer %s: %w", id, err)
+	}
+	return r.customer, nil
+}
+
+// finder reads one customer.
+type finder struct {
+	runner
+	customer profile.Customer
+}
+
+func (f *finder) read() error {
+	var number int64
+	var exists sql.NullTime
+	if err := f.one("find_customer", &number, &f.customer.ID, &exists); err != nil {
+		return err
+	}
+	f.customer.ExistsFrom = instantOrNil(exists)
+	f.args["customer"] = number
+	return errors.Join(f.keys(), f.traits(), f.orders(), f.scores(), f.timeline())
+}
+
+func instantOrNil(t sql.NullTime) *time.Time {
+	if !t.Valid {
+		return nil
+	}
+	u := t.Time.UTC()
+	return &u
+}
+
+func (f *finder) keys() error {
+	return f.query("customer_keys", func(rows *sql.Rows) error {
+		var k profile.Key
+		if err := rows.Scan(&k.Kind, &k.Value); err != nil {
+			return err
+		}
+		f.customer.Keys = append(f.customer.Keys, k)
+		return nil
+	})
+}
+
+func (f *finder) traits() error {
+	f.customer.Traits = []profile.Trait{}
+	return f.query("customer_traits", func(rows *sql.Rows) error {
+		var t profile.Trait
+		var since sql.NullTime
+		if err := rows.Scan(&t.Name, &t.Value, &since); err != nil {
+			return err
+		}
+		t.Since = instantOrNil(since)
+		f.customer.Traits = append(f.customer.Traits, t)
+		return nil
+	})
+}
+
+func (f *finder) orders() error {
+	var revenue, average string
+	var first, last sql.NullTime
+	o := &f.customer.Orders
+	err := f.one("customer_orders", &o.Count, &revenue, &average, &first, &last)
+	if err != nil {
+		return err
+	}
+	o.First, o.Last = instantOrNil(first), instantOrNil(last)
+	if o.Revenue, err = commerce.ParseAmount(revenue); err != nil {
+		return err
+	}
+	o.Average, err = commerce.ParseAmount(average)
+	return err
+}
+
+func (f *finder) scores() error {
+	f.customer.Scores = map[string]string{}
+	return f.query("customer_scores", func(rows *sql.Rows) error {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return err
+		}
+		f.customer.Scores[name] = value
+		return nil
+	})
+}
+
+func (f *finder) timeline() error {
+	f.customer.Timeline = []profile.Event{}
+	return f.query("customer_timeline", func(rows *sql.Rows) error {
+		var e profile.Event
+		var amount sql.NullString
+		if err := rows.Scan(&e.At, &e.Kind, &e.Name, &amount); err != nil {
+			return err
+		}
+		e.At = e.At.UTC()
+		if amount.Valid {
+			a, err := commerce.ParseAmount(amount.String)
+			if err != nil {
+				return err
+			}
+			e.Amount = &a
+		}
+		f.customer.Timeline = append(f.customer.Timeline, e)
+		return nil
+	})
+}
+
+// Present says what the shop has facts of.
+func (q *Questions) Present(ctx context.Context) (map[string]bool, error) {
+	conn, err := q.db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("looking for facts: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	r := runner{ctx: ctx, conn: conn}
+	there := map[string]bool{}
+	err = r.query("present", func(rows *sql.Rows) error {
+		var what string
+		if err := rows.Scan(&what); err != nil {
+			return err
+		}
+		there[what] = true
+		return nil
+	})
+	return there, err
+}
+
+// SegmentsOf returns the ids of the segments that a customer is in, sorted.
+func (q *Questions) SegmentsOf(ctx context.Context, customer string, segments map[string]*segql.Checked, at time.Time) ([]string, error) {
+	ids, all := savedInOrder(segments)
+	in := []string{}
+	err := q.ask(ctx, at, all, func(conn *sql.Conn, o sqlgen.Options) error {
+		st, err := sqlgen.Holding(all, customer, o)
+		if err != nil {
+			return err
+		}
+		holds := make([]sql.NullBool, len(all))
+		targets := make([]any, len(all))
+		for i := range holds {
+			targets[i] = &holds[i]
+		}
+		err = conn.QueryRowContext(ctx, st.SQL, st.Args...).Scan(targets...)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // nobody by that id at that instant
+		}
+		for i, h := range holds {
+			if h.Valid && h.Bool {
+				in = append(in, ids[i])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("asking which segments %s is in: %w", customer, err)
+	}
+	return in, nil
+}

@@ -1,0 +1,123 @@
+-- Events as they come, and the tracked ones among them. event_name holds what
+-- each name in the batch means (see eventname.go); there are few.
+
+-- name: event_names
+SELECT DISTINCT type, event FROM record
+
+-- name: event_name_table
+CREATE TEMP TABLE event_name (type VARCHAR, given VARCHAR, event VARCHAR, name VARCHAR, class VARCHAR)
+
+-- name: event_nameless
+INSERT INTO refused SELECT pos, pos, 'event', 'no event' FROM record r
+JOIN event_name n ON n.type IS NOT DISTINCT FROM r.type AND n.given IS NOT DISTINCT FROM r.event
+WHERE n.class = 'none'
+
+-- name: dropped_table
+-- Events whose message_id was seen before: here, or by the warehouse.
+CREATE TEMP TABLE dropped AS
+WITH twice AS (
+    SELECT message_id, min(pos) AS kept FROM record WHERE message_id IS NOT NULL GROUP BY message_id HAVING count(*) > 1
+)
+SELECT r.pos FROM record r JOIN twice t ON t.message_id = r.message_id WHERE r.pos <> t.kept
+UNION
+SELECT r.pos FROM record r SEMI JOIN event e ON e.id = r.message_id
+UNION
+SELECT r.pos FROM record r SEMI JOIN message_seen s ON s.id = r.message_id
+
+-- name: dropped_count
+SELECT count(*) FROM dropped
+
+-- name: event_record
+-- The batch's events without refused and dropped ones.
+CREATE TEMP VIEW event_record AS
+SELECT r.*, n.event AS event_key, n.name, n.class
+FROM record r
+JOIN event_name n ON n.type IS NOT DISTINCT FROM r.type AND n.given IS NOT DISTINCT FROM r.event
+WHERE n.class <> 'none'
+
+-- name: event_record_taken
+CREATE TEMP VIEW event_record AS
+SELECT r.*, n.event AS event_key, n.name, n.class
+FROM record r
+JOIN event_name n ON n.type IS NOT DISTINCT FROM r.type AND n.given IS NOT DISTINCT FROM r.event
+ANTI JOIN dropped d ON d.pos = r.pos
+WHERE n.class <> 'none'
+
+-- name: event_keyed
+CREATE TEMP VIEW keyed AS
+SELECT pos, ts AS said_at, customer_id, email, phone, anonymous_id FROM event_record
+
+-- name: event_seen
+INSERT INTO message_seen SELECT message_id, $seq FROM event_record WHERE class <> 'tracked' AND message_id IS NOT NULL ORDER BY pos
+
+-- snippet: product_paths
+['$.product_id', '$.product', '$.productId', '$.sku', '$.name', '$.product_name', '$.category', '$.brand',
+ '$.collection', '$.price', '$.stock', '$.released_at', '$.quantity']
+
+-- snippet: tags
+-- A list of texts, or one text.
+CASE json_type(properties, '$.tags')
+    WHEN 'ARRAY' THEN json_extract_string(properties, '$.tags[*]')
+    WHEN 'VARCHAR' THEN [json_extract_string(properties, '$.tags')] END
+
+-- snippet: event_own
+-- The product fields that an event carries itself.
+SELECT *, coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3])) AS product,
+    scalar(p[4]) AS sku, coalesce(scalar(p[6]), scalar(p[5])) AS product_name, scalar(p[7]) AS category, scalar(p[8]) AS brand,
+    scalar(p[9]) AS collection, number(p[10]) AS price, number(p[11]) AS stock,
+    instant(p[12]) AS released_at, number(p[13]) AS quantity
+FROM (SELECT *, json_extract_string(properties, @product_paths) AS p, @tags AS tags FROM event_record WHERE class = 'tracked')
+
+-- name: event_insert
+INSERT INTO event
+WITH own AS (@event_own)
+SELECT k.key, e.ts, shop_day(e.ts), e.event_key, e.name, e.message_id, e.product, e.sku, e.product_name,
+    e.category, e.brand, e.collection, e.tags, e.price, e.stock, e.released_at, e.quantity,
+    own_fields(e.sku, e.product_name, e.category, e.brand, e.collection, e.tags, e.price, e.stock, e.released_at),
+    nullif(e.properties, '{}'), $seq, e.pos
+FROM own e
+LEFT JOIN key_seen k ON k.value = coalesce(e.customer_id, e.email, e.phone, e.anonymous_id)
+    AND k.kind = kind_of(e.customer_id, e.email, e.phone, e.anonymous_id)
+
+-- name: event_insert_full
+-- The same with the catalogue of the time.
+INSERT INTO event
+WITH own AS (@event_own)
+SELECT k.key, e.ts, shop_day(e.ts), e.event_key, e.name, e.message_id, e.product, coalesce(e.sku, p.sku), coalesce(e.product_name, p.name),
+    coalesce(e.category, p.category), coalesce(e.brand, p.brand), coalesce(e.collection, p.collection), coalesce(e.tags, p.tags),
+    coalesce(e.price, p.price), coalesce(e.stock, p.stock), coalesce(e.released_at, p.released_at), e.quantity,
+    own_fields(e.sku, e.product_name, e.category, e.brand, e.collection, e.tags, e.price, e.stock, e.released_at),
+    nullif(e.properties, '{}'), $seq, e.pos
+FROM own e
+LEFT JOIN key_seen k ON k.value = coalesce(e.customer_id, e.email, e.phone, e.anonymous_id)
+    AND k.kind = kind_of(e.customer_id, e.email, e.phone, e.anonymous_id)
+LEFT JOIN product p ON p.product = e.product AND (p.first OR e.ts >= p.valid_from) AND e.ts < p.valid_to
+
+-- name: identify_said
+-- What identify says, under the names of customer fields. A list of texts
+-- stays one; any other list or object is kept as it is, as a trait.
+CREATE TEMP VIEW said AS
+WITH trait_key AS (
+    SELECT pos, ts, customer_id, email, phone, anonymous_id, traits, unnest(json_keys(traits)) AS trait
+    FROM event_record WHERE class = 'identify' AND traits IS NOT NULL
+), one AS (
+    SELECT *, json_extract_string(traits, '$."' || replace(replace(trait, '\', '\\'), '"', '\"') || '"') AS value,
+        json_type(traits, '$."' || replace(replace(trait, '\', '\\'), '"', '\"') || '"') AS json_type FROM trait_key
+    UNION ALL
+    SELECT pos, ts, customer_id, email, phone, anonymous_id, traits, 'address.' || field,
+        json_extract_string(traits, '$.address.' || field), 'VARCHAR'
+    FROM trait_key, (SELECT unnest(['country', 'city', 'region', 'state', 'postcode', 'postalCode', 'postal_code']) AS field)
+    WHERE trait = 'address' AND json_extract_string(traits, '$.address.' || field) IS NOT NULL
+)
+SELECT kind_of(o.customer_id, o.email, o.phone, o.anonymous_id) AS key_kind,
+    coalesce(o.customer_id, o.email, o.phone, o.anonymous_id) AS key_value,
+    coalesce(f.name, 'traits.' || o.trait) AS name, nullif(o.value, '') AS value, o.ts, o.pos
+FROM one o
+LEFT JOIN trait_name f ON f.trait = o.trait
+WHERE coalesce(o.customer_id, o.email, o.phone, o.anonymous_id) IS NOT NULL AND coalesce(f.name, '') <> '-'
+
+-- name: trait_name_table
+CREATE TEMP TABLE trait_name (trait VARCHAR, name VARCHAR)
+
+-- name: event_classes
+SELECT class, count(*) FROM event_record GROUP BY class

@@ -1,0 +1,108 @@
+-- Events that are facts of another kind: orders, cancellations, refunds,
+-- points, and versions of messages, tickets and coupons.
+
+-- name: event_order
+-- The rows of order_record, one for each line. An order that stands in
+-- several events comes again with each: nth says when. ord is below zero, so
+-- that it is nobody's pos.
+CREATE TEMP TABLE event_order AS
+WITH said AS (
+    SELECT *, json_extract(properties, '$.products[*]') || json_extract(properties, '$.items[*]') || json_extract(properties, '$.line_items[*]') AS list,
+        json_extract_string(properties, ['$.order_id', '$.orderId', '$.order', '$.id', '$.status', '$.currency', '$.total', '$.value', '$.revenue',
+            '$.subtotal', '$.discount', '$.shipping', '$.tax', '$.coupon', '$.channel', '$.country', '$.city', '$.cancelled_at', '$.refunded']) AS p
+    FROM event_record WHERE class = 'order'
+), row_of AS (
+    SELECT * EXCLUDE (list), unnest(if(len(list) > 0, list, [NULL])) AS line_json, unnest(range(greatest(len(list), 1))) AS i FROM said
+), line AS (
+    SELECT *, json_extract_string(line_json, ['$.product_id', '$.product', '$.productId', '$.sku', '$.name', '$.product_name', '$.category',
+        '$.brand', '$.quantity', '$.unit_price', '$.price', '$.line_discount', '$.discount']) AS q FROM row_of
+)
+SELECT row_number() OVER (ORDER BY pos, i) - 1000000000000000 AS ord, file, line, pos,
+    coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3]), scalar(p[4]), '#' || $seq || '.' || pos) AS order_id,
+    customer_id, email, phone, anonymous_id, ts,
+    lower(replace(replace(scalar(p[5]), ' ', '_'), '-', '_')) AS status, scalar(p[6]) AS currency,
+    coalesce(number(p[7]), number(p[8]), number(p[9])) AS total, number(p[10]) AS subtotal, number(p[11]) AS discount,
+    number(p[12]) AS shipping, number(p[13]) AS tax, scalar(p[14]) AS coupon, scalar(p[15]) AS channel,
+    scalar(p[16]) AS country, scalar(p[17]) AS city, instant(p[18]) AS cancelled_at, number(p[19]) AS refunded,
+    coalesce(scalar(q[1]), scalar(q[2]), scalar(q[3])) AS product_id, scalar(q[4]) AS sku, coalesce(scalar(q[6]), scalar(q[5])) AS product_name,
+    scalar(q[7]) AS category, scalar(q[8]) AS brand, if(line_json IS NULL, NULL, coalesce(number(q[9]), 1)) AS quantity,
+    coalesce(number(q[10]), number(q[11])) AS unit_price, coalesce(number(q[12]), number(q[13])) AS line_discount,
+    CAST(dense_rank() OVER (PARTITION BY coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3]), scalar(p[4]), '#' || $seq || '.' || pos) ORDER BY pos) AS BIGINT) AS nth
+FROM line
+
+-- name: event_order_rounds
+SELECT max(nth) FROM event_order
+
+-- name: event_order_record
+CREATE TEMP TABLE order_record AS SELECT * EXCLUDE (nth) FROM event_order WHERE nth = $round ORDER BY ord
+
+-- name: event_cancel
+-- Also of orders that are not known yet.
+INSERT INTO cancellation
+SELECT k.key, e.ts, coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3]), scalar(p[4])), $seq, e.pos
+FROM (SELECT *, json_extract_string(properties, ['$.order_id', '$.orderId', '$.order', '$.id']) AS p FROM event_record WHERE class = 'cancel') e
+LEFT JOIN key_seen k ON k.value = coalesce(e.customer_id, e.email, e.phone, e.anonymous_id)
+    AND k.kind = kind_of(e.customer_id, e.email, e.phone, e.anonymous_id)
+WHERE coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3]), scalar(p[4])) IS NOT NULL
+ORDER BY e.pos
+
+-- name: event_cancel_orders
+UPDATE orders SET cancelled_at = least(orders.cancelled_at, c.ts),
+    valid_to = order_end(orders.ts, orders.status, least(orders.cancelled_at, c.ts))
+FROM (SELECT order_id, min(ts) AS ts FROM cancellation WHERE seq = $seq GROUP BY order_id) c
+WHERE c.order_id = orders.id
+
+-- name: event_cancel_items
+UPDATE item SET valid_to = o.valid_to
+FROM orders o
+WHERE o.id = item.order_id AND o.id IN (SELECT order_id FROM cancellation WHERE seq = $seq) AND item.valid_to <> o.valid_to
+
+-- name: event_cancel_touched
+INSERT INTO touched
+SELECT DISTINCT p.customer FROM orders o JOIN person_key p ON p.key = o.key
+WHERE o.id IN (SELECT order_id FROM cancellation WHERE seq = $seq) AND p.customer NOT IN (SELECT customer FROM touched)
+
+-- snippet: refund_said
+SELECT *, json_extract_string(properties, ['$.refund_id', '$.id', '$.order_id', '$.orderId', '$.order', '$.product_id', '$.product', '$.productId',
+    '$.quantity', '$.total', '$.amount', '$.value', '$.reason', '$.currency']) AS p FROM event_record WHERE class = 'refund'
+
+-- name: event_refund_without_rate
+INSERT INTO refused
+SELECT pos, pos, 'currency', 'no rate for ' || scalar(p[14]) || ' on ' || CAST(shop_day(ts) AS VARCHAR)
+FROM (@refund_said)
+WHERE scalar(p[14]) <> $currency AND NOT EXISTS (FROM rate t WHERE t.currency = scalar(p[14]) AND t.day = shop_day(ts))
+
+-- name: event_refund
+INSERT INTO refund
+SELECT k.key, e.ts, shop_day(e.ts), coalesce(scalar(p[1]), scalar(p[2])), coalesce(scalar(p[3]), scalar(p[4]), scalar(p[5])),
+    coalesce(scalar(p[6]), scalar(p[7]), scalar(p[8])), number(p[9]),
+    money(coalesce(number(p[10]), number(p[11]), number(p[12])), coalesce(t.rate, 1)), scalar(p[13]), NULL, $seq, e.pos
+FROM (@refund_said) e
+LEFT JOIN key_seen k ON k.value = coalesce(e.customer_id, e.email, e.phone, e.anonymous_id)
+    AND k.kind = kind_of(e.customer_id, e.email, e.phone, e.anonymous_id)
+LEFT JOIN rate t ON t.currency = scalar(p[14]) AND t.day = shop_day(e.ts) AND t.currency <> $currency
+WHERE NOT EXISTS (FROM refused f WHERE f.pos = e.pos)
+ORDER BY e.ts, e.pos
+
+-- name: event_points
+INSERT INTO points
+SELECT k.key, e.ts, shop_day(e.ts), scalar(p[1]), CASE e.event_key
+        WHEN 'points_spent' THEN -abs(coalesce(number(p[2]), number(p[3]), number(p[4])))
+        ELSE coalesce(number(p[2]), number(p[3]), number(p[4])) END,
+    scalar(p[5]), $seq, e.pos
+FROM (SELECT *, json_extract_string(properties, ['$.id', '$.amount', '$.points', '$.value', '$.reason']) AS p
+    FROM event_record WHERE class = 'points') e
+LEFT JOIN key_seen k ON k.value = coalesce(e.customer_id, e.email, e.phone, e.anonymous_id)
+    AND k.kind = kind_of(e.customer_id, e.email, e.phone, e.anonymous_id)
+ORDER BY e.ts, e.pos
+
+-- name: event_version
+INSERT INTO version_fact
+SELECT e.class, k.key, e.ts, shop_day(e.ts),
+    coalesce(scalar(json_extract_string(properties, '$.' || e.class || '_id')), scalar(json_extract_string(properties, '$.id'))),
+    e.event_key, nullif(e.properties, '{}'), $seq, e.pos
+FROM event_record e
+LEFT JOIN key_seen k ON k.value = coalesce(e.customer_id, e.email, e.phone, e.anonymous_id)
+    AND k.kind = kind_of(e.customer_id, e.email, e.phone, e.anonymous_id)
+WHERE e.class IN ('message', 'ticket', 'coupon')
+ORDER BY e.ts, e.pos

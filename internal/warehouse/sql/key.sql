@@ -1,0 +1,123 @@
+-- Keys, claims and who is who. A pipeline first makes the view "keyed": pos,
+-- said_at (an instant known under the row's keys, or NULL), customer_id, email,
+-- phone, anonymous_id, for the rows that are taken.
+
+-- name: key_seen
+-- The keys of the batch with their numbers, old and new. New ones are
+-- numbered in order of arrival, known kinds upwards, anonymous downwards.
+CREATE TEMP TABLE key_seen AS
+WITH row_key AS (
+    SELECT 1 AS kind, customer_id AS value, pos, said_at FROM keyed WHERE customer_id IS NOT NULL
+    UNION ALL SELECT 2, email, pos, said_at FROM keyed WHERE email IS NOT NULL
+    UNION ALL SELECT 3, phone, pos, said_at FROM keyed WHERE phone IS NOT NULL
+    UNION ALL SELECT 4, anonymous_id, pos, said_at FROM keyed WHERE anonymous_id IS NOT NULL
+), seen AS (
+    SELECT kind, value, min(pos) AS pos, min(said_at) AS first_at FROM row_key GROUP BY kind, value
+), matched AS (
+    SELECT s.*, p.key AS known FROM seen s LEFT JOIN person_key p ON p.value = s.value AND p.kind = kind_name(s.kind)
+)
+SELECT CAST(kind AS UTINYINT) AS kind, value, pos, first_at, known IS NULL AS fresh,
+    CAST(CASE WHEN known IS NOT NULL THEN known
+        WHEN kind < 4 THEN $last_known + row_number() OVER numbering
+        ELSE $last_anonymous - row_number() OVER numbering END AS INTEGER) AS key
+FROM matched
+WINDOW numbering AS (PARTITION BY known IS NULL, kind < 4 ORDER BY pos, kind)
+
+-- name: key_last
+-- The last numbers given.
+SELECT CAST(coalesce(max(key) FILTER (key > 0), 0) AS BIGINT), CAST(coalesce(min(key) FILTER (key < 0), 0) AS BIGINT) FROM person_key
+
+-- name: key_insert
+INSERT INTO person_key
+SELECT key, kind_name(kind), value, key, first_at, $seq, pos FROM key_seen WHERE fresh ORDER BY pos, kind
+
+-- name: key_earlier
+-- A fact from before what was known of a key so far.
+UPDATE person_key SET first_at = k.first_at
+FROM key_seen k
+WHERE NOT k.fresh AND k.key = person_key.key AND k.first_at < coalesce(person_key.first_at, TIMESTAMP 'infinity')
+
+-- name: claim_seen
+-- New pairs of keys that stand together in a row: the strongest and each other.
+CREATE TEMP TABLE claim_seen AS
+WITH pair AS (
+    SELECT kind_of(customer_id, email, phone, anonymous_id) AS kind_a, coalesce(customer_id, email, phone) AS value_a,
+        2 AS kind_b, email AS value_b, pos FROM keyed WHERE email IS NOT NULL AND customer_id IS NOT NULL
+    UNION ALL
+    SELECT kind_of(customer_id, email, phone, anonymous_id), coalesce(customer_id, email, phone),
+        3, phone, pos FROM keyed WHERE phone IS NOT NULL AND (customer_id IS NOT NULL OR email IS NOT NULL)
+    UNION ALL
+    SELECT kind_of(customer_id, email, phone, anonymous_id), coalesce(customer_id, email, phone),
+        4, anonymous_id, pos FROM keyed
+    WHERE anonymous_id IS NOT NULL AND (customer_id IS NOT NULL OR email IS NOT NULL OR phone IS NOT NULL)
+), distinct_pair AS (
+    SELECT kind_a, value_a, kind_b, value_b, min(pos) AS pos FROM pair GROUP BY ALL
+)
+SELECT a.key AS key_a, b.key AS key_b, p.pos
+FROM distinct_pair p
+JOIN key_seen a ON a.value = p.value_a AND a.kind = p.kind_a
+JOIN key_seen b ON b.value = p.value_b AND b.kind = p.kind_b
+WHERE NOT EXISTS (FROM claim c WHERE c.key_a = a.key AND c.key_b = b.key)
+
+-- name: claim_insert
+INSERT INTO claim SELECT key_a, key_b, $seq, pos FROM claim_seen ORDER BY pos, key_a, key_b
+
+-- name: claim_edges
+-- The pairs that join two persons who were apart so far.
+SELECT DISTINCT a.customer, b.customer
+FROM claim_seen c
+JOIN person_key a ON a.key = c.key_a
+JOIN person_key b ON b.key = c.key_b
+WHERE a.customer <> b.customer
+
+-- name: claim_strength
+-- How strong a key is as the name of a person: its kind, then its number.
+SELECT key, CASE kind WHEN 'customer' THEN 1 WHEN 'email' THEN 2 WHEN 'phone' THEN 3 ELSE 4 END
+FROM person_key
+WHERE key IN (SELECT a.customer FROM claim_seen c JOIN person_key a ON a.key = c.key_a
+    UNION SELECT b.customer FROM claim_seen c JOIN person_key b ON b.key = c.key_b)
+
+-- name: merge_table
+-- Persons of before, and whom they belong to now.
+CREATE TEMP TABLE merged (old INTEGER, new INTEGER)
+
+-- name: merge_person
+UPDATE person_key SET customer = m.new FROM merged m WHERE person_key.customer = m.old
+
+-- name: merge_moved_gone
+DELETE FROM moved WHERE customer IN (SELECT old FROM merged) OR key IN (SELECT old FROM merged)
+
+-- name: merge_moved
+INSERT INTO moved
+SELECT key, customer FROM person_key
+WHERE key <> customer AND customer IN (SELECT new FROM merged) AND key NOT IN (SELECT key FROM moved)
+ORDER BY key DESC
+
+-- name: touched
+-- The persons, of now and of before, whose derived rows are worked out anew.
+CREATE TEMP TABLE touched AS
+SELECT DISTINCT p.customer FROM key_seen k JOIN person_key p ON p.key = k.key
+
+-- name: touched_all
+-- The same when every key is its own person.
+CREATE TEMP TABLE touched AS SELECT key AS customer FROM key_seen
+
+-- name: touched_merged
+INSERT INTO touched SELECT old FROM merged WHERE old NOT IN (SELECT customer FROM touched)
+
+-- name: customer_gone
+DELETE FROM customer WHERE customer IN (SELECT customer FROM touched)
+
+-- name: customer_insert
+INSERT INTO customer
+SELECT p.customer, any_value(r.value), coalesce(min(p.first_at), TIMESTAMP '-infinity')
+FROM person_key p
+JOIN person_key r ON r.key = p.customer
+WHERE p.customer > 0 AND p.customer IN (SELECT customer FROM touched)
+GROUP BY p.customer
+ORDER BY p.customer
+
+-- name: customer_insert_alone
+-- The same when every key there is came with the batch and is its own person.
+INSERT INTO customer
+SELECT key, value, coalesce(first_at, TIMESTAMP '-infinity') FROM person_key WHERE key > 0 ORDER BY key

@@ -1,0 +1,22 @@
+-- What a Parquet file's footer tells without reading its rows.
+
+-- name: footer_columns
+-- How many values each column has; unknown counts as filled.
+SELECT path_in_schema, CAST(sum(coalesce(num_values - stats_null_count, num_values)) AS BIGINT)
+FROM footer
+GROUP BY path_in_schema
+
+-- name: footer_span
+-- Rows, the span of the instants, and whether the row groups follow each
+-- other in time well enough for a reader to skip most of them: together they
+-- span at most four times what the file spans.
+WITH groups AS (
+    SELECT file_name, row_group_id, any_value(row_group_num_rows) AS n,
+        min(TRY_CAST(coalesce(stats_min_value, stats_min) AS TIMESTAMP)) FILTER (path_in_schema = 'ts') AS lo,
+        max(TRY_CAST(coalesce(stats_max_value, stats_max) AS TIMESTAMP)) FILTER (path_in_schema = 'ts') AS hi
+    FROM footer
+    GROUP BY file_name, row_group_id
+)
+SELECT CAST(coalesce(sum(n), 0) AS BIGINT), min(lo), max(hi),
+    coalesce(sum(epoch_us(hi) - epoch_us(lo)) <= 4 * (max(epoch_us(hi)) - min(epoch_us(lo))), true)
+FROM groups
