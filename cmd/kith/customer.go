@@ -45,7 +45,7 @@ func showCustomer(w io.Writer, c api.Customer) {
 		t.row(k.Kind, k.Value)
 	}
 	t.row("known from", instant(c.ExistsFrom, "always"))
-	t.row("orders", fmt.Sprintf("%d, %s %s less refunds, average %s", c.Orders.Count, c.Orders.Revenue, c.Currency, c.Orders.Average))
+	t.row("orders", fmt.Sprintf("%d, %s %s less refunds, average %s", c.Orders.Count, c.Orders.Revenue.Cents(), c.Currency, c.Orders.Average.Cents()))
 	if c.Orders.Count > 0 {
 		t.row("first order", instant(c.Orders.First, ""))
 		t.row("last order", instant(c.Orders.Last, ""))
@@ -69,7 +69,7 @@ func showCustomer(w io.Writer, c api.Customer) {
 		for _, e := range c.Timeline {
 			amount := ""
 			if e.Amount != nil {
-				amount = e.Amount.String()
+				amount = e.Amount.Cents()
 			}
 			t.row(e.At.Format(time.RFC3339), e.Kind, e.Name, amount)
 		}

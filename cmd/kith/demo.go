@@ -88,7 +88,7 @@ func (p *program) demoIn(ctx context.Context, shop *local, flags demoFlags) erro
 	}
 	// Files that are there already bring nothing new, so that a demo that was
 	// interrupted is completed.
-	if err := p.makeDemo(ctx, shop, made, flags); err != nil {
+	if err := p.makeDemo(ctx, shop, made, known, flags); err != nil {
 		return err
 	}
 	if err := p.loadDemo(ctx, shop); err != nil {
@@ -111,10 +111,11 @@ func demoOf(ctx context.Context, shop *local) (made demoMade, known bool, err er
 	return made, known, err
 }
 
-// makeDemo writes the shop's files and settings.
-func (p *program) makeDemo(ctx context.Context, shop *local, made demoMade, flags demoFlags) error {
+// makeDemo writes the shop's files and settings, unless a demo that is known
+// left them. The same demo gives the same files.
+func (p *program) makeDemo(ctx context.Context, shop *local, made demoMade, known bool, flags demoFlags) error {
 	dir := shop.folder.DemoSource()
-	if _, err := os.Stat(filepath.Join(dir, simulate.ShopFile)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, simulate.ShopFile)); err == nil && known {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -207,7 +208,7 @@ func showPresets(w io.Writer, presets api.Presets) {
 		case x.Customers == nil:
 			t.row(x.ID, x.Name, "-", "", "", "needs "+needs(x.Missing))
 		default:
-			t.row(x.ID, x.Name, strconv.FormatInt(*x.Customers, 10), percent(*x.Share), x.Revenue12m.String(), x.Tactic)
+			t.row(x.ID, x.Name, strconv.FormatInt(*x.Customers, 10), percent(*x.Share), x.Revenue12m.Cents(), x.Tactic)
 		}
 	}
 	t.write(w)

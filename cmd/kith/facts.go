@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"kith/internal/api"
 	"kith/internal/commerce"
+	"kith/internal/duck"
 	"kith/internal/loader"
 	"kith/internal/profile"
 	"kith/internal/rfm"
@@ -85,7 +88,15 @@ func load(ctx context.Context, db *warehouse.DB, b loader.Batch) (loader.Result,
 		batch.BeforeCommit = func(ctx context.Context, r warehouse.Result) error { return b.BeforeCommit(ctx, result(r)) }
 	}
 	r, err := db.Load(ctx, batch)
-	return result(r), err
+	return result(r), explain(err)
+}
+
+// explain makes a full disk known as what it is, whoever noticed it.
+func explain(err error) error {
+	if err = duck.Explain(err); errors.Is(err, duck.ErrDisk) {
+		return fmt.Errorf("%w (%w)", err, syscall.ENOSPC)
+	}
+	return err
 }
 
 func result(r warehouse.Result) loader.Result {
@@ -99,7 +110,7 @@ func result(r warehouse.Result) loader.Result {
 // Score implements loader.Warehouse.
 func (w *facts) Score(ctx context.Context, seq uint64, at time.Time, r loader.Run) error {
 	_, err := using(w, func(db *warehouse.DB) (struct{}, error) {
-		return struct{}{}, db.Score(ctx, int64(seq), at, r.Percentiles)
+		return struct{}{}, explain(db.Score(ctx, int64(seq), at, r.Percentiles))
 	})
 	return err
 }

@@ -66,5 +66,5 @@ func withUsage(err error) error {
 	if _, ok := errors.AsType[*intake.UsageError](err); ok {
 		return commerce.WithCode(commerce.CodeInvalid, err)
 	}
-	return err
+	return explain(err)
 }

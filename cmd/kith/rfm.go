@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kith/internal/api"
+	"kith/internal/commerce"
 	"kith/internal/rfm"
 	"kith/internal/segment/preset"
 )
@@ -25,8 +26,10 @@ func (p *program) rfmCommand() *cobra.Command {
 	})
 	at := atFlag(c)
 	asCSV := c.Flags().Bool("csv", false, "the groups as CSV")
-	c.MarkFlagsMutuallyExclusive("csv", "json")
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		if *asCSV && p.json {
+			return commerce.Errorf(commerce.CodeInvalid, "scoring customers: choose one of --csv and --json")
+		}
 		return p.ask(c, "scoring customers", func(ctx context.Context, shop api.Shop) error {
 			report, err := shop.RFM(ctx, *at)
 			switch {
@@ -82,7 +85,7 @@ func drawRFM(w io.Writer, report api.RFM, language string) error {
 	fmt.Fprintln(w)
 	t := newTable("GROUP", "CUSTOMERS", "SHARE", "ORDERS", "REVENUE "+report.Currency).numbers(1, 2, 3, 4)
 	for _, g := range report.Groups {
-		t.row(rfm.Display(g.Name, language), strconv.FormatInt(g.Customers, 10), percent(g.Share), strconv.FormatInt(g.Orders, 10), g.Revenue.String())
+		t.row(rfm.Display(g.Name, language), strconv.FormatInt(g.Customers, 10), percent(g.Share), strconv.FormatInt(g.Orders, 10), g.Revenue.Cents())
 	}
 	t.row(rfm.Display(rfm.Prospects, language), strconv.FormatInt(report.Prospects, 10), "", "0", "0.00")
 	t.write(w)
@@ -104,7 +107,7 @@ func drawCell(cell rfm.CellRow, all int64, language string) string {
 	if all > 0 {
 		share = float64(cell.Customers) / float64(all)
 	}
-	text := fmt.Sprintf("%s\n%d (%s)\n%s", rfm.Display(name, language), cell.Customers, percent(share), cell.Revenue)
+	text := fmt.Sprintf("%s\n%d (%s)\n%s", rfm.Display(name, language), cell.Customers, percent(share), cell.Revenue.Cents())
 	// Both colours are given, so that the terminal's own do not matter.
 	return lipgloss.NewStyle().Width(cellWidth).Height(3).Padding(0, 1).
 		Background(colourOf(name)).Foreground(lipgloss.Color("#111111")).Render(text)

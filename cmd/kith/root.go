@@ -45,17 +45,24 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	switch {
 	case err == nil:
 		return p.status
+	case !p.started:
+		doing := strings.TrimPrefix(strings.TrimPrefix(command.CommandPath(), "kith"), " ")
+		if doing != "" {
+			doing += ": "
+		}
+		fmt.Fprintf(stderr, "kith: %s%s; \"%s --help\" says how\n", doing, oneLine(err), command.CommandPath())
+		return statusWrong
 	case errors.As(err, new(shownError)):
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "kith: interrupted")
 	default:
 		fmt.Fprintln(stderr, "kith: "+oneLine(err))
 	}
-	if !p.started || commerce.CodeOf(err) == commerce.CodeInvalid {
+	if commerce.CodeOf(err) == commerce.CodeInvalid {
 		return statusWrong
 	}
 	return statusFailed
@@ -105,6 +112,7 @@ func (p *program) root() *cobra.Command {
 // group makes a command that only has subcommands ask for one of them.
 func group(c *cobra.Command) {
 	c.Args = cobra.ArbitraryArgs
+	c.SuggestionsMinimumDistance = 2
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return c.Help()

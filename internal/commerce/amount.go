@@ -29,6 +29,16 @@ func (a Amount) String() string {
 	return sign + strconv.FormatUint(n/amountUnit, 10) + "." + digits
 }
 
+// Cents writes exactly two places, rounded half away from zero: for people.
+func (a Amount) Cents() string {
+	const cent = amountUnit / 100
+	half := Amount(cent / 2)
+	if a < 0 {
+		half = -half
+	}
+	return ((a + half) / cent * cent).String()
+}
+
 // MarshalJSON writes the text.
 func (a Amount) MarshalJSON() ([]byte, error) { return json.Marshal(a.String()) }
 

@@ -35,6 +35,17 @@ func TestAmountsAreTexts(t *testing.T) {
 	}
 }
 
+func TestCentsAreRounded(t *testing.T) {
+	t.Parallel()
+	for amount, want := range map[commerce.Amount]string{
+		0: "0.00", 4_999: "0.00", 5_000: "0.01", -5_000: "-0.01", -4_999: "0.00", 1_994_999: "1.99", 1_995_000: "2.00", 12_340_000: "12.34",
+	} {
+		if got := amount.Cents(); got != want {
+			t.Errorf("Cents of %d = %s, want %s", int64(amount), got, want)
+		}
+	}
+}
+
 func TestSettingsNameWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	if err := (commerce.Settings{}).Filled().Validate(); err != nil {

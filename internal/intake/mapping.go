@@ -91,6 +91,9 @@ type names struct {
 
 func headersOf(cfg *Config, f field) names {
 	if n, ok := formatNames(cfg.Format, cfg.Kind)[f.name]; ok {
+		if !slices.Contains(n.keys, key(f.name)) {
+			n.keys = append(n.keys, key(f.name))
+		}
 		return n
 	}
 	n := names{keys: []string{key(f.name)}}

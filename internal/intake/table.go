@@ -22,6 +22,7 @@ type table struct {
 	inputs  func(i int) input
 	from    string // SQL: place, line and the columns
 	rows    int64  // all of them
+	images  int64  // rows that only add an image to a product; they are no rows
 	broken  int64  // rows that are not among those of from
 	refused bool   // SQL refused some: they are in the table of that name
 	content []byte // SHA-256
@@ -82,7 +83,8 @@ func (r *reader) textAs(src *source, encoding string, number int) (*table, utf8C
 		return nil, in.utf8, src.explain(err)
 	}
 	t.content = src.content.Sum(nil)
-	t.rows, t.broken = in.place, in.place-plain.rows
+	t.rows = in.place - t.images
+	t.broken = t.rows - plain.rows
 	return t, in.utf8, nil
 }
 
@@ -153,6 +155,7 @@ func (r *reader) separated(t *table, in *textRows, plain *plainFile, sample []by
 		return noHeader(err, t.form.Header)
 	}
 	used := t.prepare(&r.cfg)
+	variants := newVariants(&r.cfg, t)
 	if !t.form.Header {
 		in.place++
 		if err := writeRow(plain, 0, first, used, t.columns); err != nil {
@@ -168,6 +171,9 @@ func (r *reader) separated(t *table, in *textRows, plain *plainFile, sample []by
 		case err != nil:
 			return err
 		case row.problem != "":
+			continue
+		case variants.only(row.cells):
+			t.images++
 			continue
 		}
 		if err := writeRow(plain, in.place-1, row, used, t.columns); err != nil {

@@ -15,10 +15,10 @@ const (
 
 // instant adds a TIMESTAMP in UTC. Times without an offset are read in zone.
 func (l *layers) instant(name string, in input, form instantForm, zone *time.Location) value {
-	v := value{raw: "r_" + name, out: "v_" + name}
-	l.add(pieces, v.raw, "%s", in.text())
+	v := value{out: "v_" + name}
+	v.raw, v.shown = l.given(name, in)
 	v.refuse = fmt.Sprintf("%s IS NOT NULL AND %s IS NULL", v.raw, v.out)
-	v.reason = quotedText(v.raw) + " || " + lit(" is not an instant as this column writes them ("+form.name()+"), from 1900 on")
+	v.reason = quotedText(v.shown) + " || " + lit(" is not an instant as this column writes them ("+form.name()+"), from 1900 on")
 	local, utc := l.localTime(name, in, form)
 	list := segments(zone, max(min(form.minYear, 2200), 1900), min(max(form.maxYear, 1900), 2200))
 	us := "u_" + name
@@ -104,15 +104,15 @@ func (l *layers) takenApart(name string, in input, form instantForm) (local, utc
 
 // date adds a DATE: the calendar day as it is written, whatever the offset.
 func (l *layers) date(name string, in input, form instantForm) value {
-	v := value{raw: "r_" + name, out: "v_" + name}
-	l.add(pieces, v.raw, "%s", in.text())
+	v := value{out: "v_" + name}
+	v.raw, v.shown = l.given(name, in)
 	v.refuse = fmt.Sprintf("%s IS NOT NULL AND %s IS NULL", v.raw, v.out)
-	v.reason = quotedText(v.raw) + " || " + lit(" is not a date as this column writes them ("+form.name()+")")
+	v.reason = quotedText(v.shown) + " || " + lit(" is not a date as this column writes them ("+form.name()+")")
 	switch {
 	case in.typ == "DATE", strings.HasPrefix(in.typ, "TIMESTAMP"):
 		l.add(typed, v.out, "TRY_CAST(%s AS DATE)", in.expr)
 	case form.family == familyYearFirst && form.plain != "?":
-		l.add(typed, v.out, "TRY_CAST(left(%s, 10) AS DATE)", v.raw)
+		l.add(typed, v.out, "TRY_CAST(left(%s, 10) AS DATE)", v.shown)
 	default:
 		us, utc := l.localTime(name, in, form)
 		if us == "" {

@@ -2,14 +2,16 @@ package intake
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// value is a field's value in the layers: raw is the text it was read from
-// and out the typed column. refuse is a condition under which the row is
+// value is a field's value in the layers: raw is NULL where the row says
+// nothing, and out the typed column. refuse is a condition under which the row is
 // refused, with a reason; warn one under which the value counts as missing.
 type value struct {
 	raw, out     string
+	shown        string // SQL for what the file says
 	refuse       string
 	reason       string // SQL
 	warn, warned string // condition; why
@@ -17,28 +19,31 @@ type value struct {
 
 // number adds a number in the form DECIMAL(18, 6).
 func (l *layers) number(name string, in input, form numberForm) value {
-	v := value{raw: "r_" + name, out: "v_" + name, warned: "the number does not fit: at most 12 digits and 6 decimals"}
-	l.add(pieces, v.raw, "%s", in.text())
+	v := value{out: "v_" + name, warned: "the number does not fit: at most 12 digits and 6 decimals"}
+	v.raw, v.shown = l.given(name, in)
 	v.warn = fmt.Sprintf("%s IS NOT NULL AND %s IS NULL", v.raw, v.out)
 	switch {
 	case in.typ != "VARCHAR":
-		l.typedNumber(name, in)
+		if l.typedNumber(name, in) {
+			v.warn, v.warned = "", ""
+		}
 		return v
 	case form.plain:
 		l.add(typed, v.out, "TRY_CAST(%s AS DECIMAL(18, 6))", v.raw)
-		v.warn = ""
+		v.warn, v.warned = "", ""
 		return v
 	}
 	s := l.add(parts, "s_"+name, "%s", canonicalNumber(v.raw, form.comma))
 	l.add(typed, v.out, `CASE WHEN regexp_full_match(%[1]s, '[-+]?0*([0-9]{1,12}(\.[0-9]{0,6}0*)?|\.[0-9]{1,6}0*)')
 		THEN TRY_CAST(%[1]s AS DECIMAL(18, 6)) END`, s)
 	v.refuse = fmt.Sprintf(`%s IS NOT NULL AND %s IS NULL AND NOT coalesce(regexp_full_match(%s, '[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)'), false)`, v.raw, v.out, s)
-	v.reason = quotedText(v.raw) + " || ' is not a number'"
+	v.reason = quotedText(v.shown) + " || ' is not a number'"
 	return v
 }
 
-// typedNumber adds a number from a column that has a type of its own.
-func (l *layers) typedNumber(name string, in input) {
+// typedNumber adds a number from a column that has a type of its own, and
+// says whether every value of that type fits.
+func (l *layers) typedNumber(name string, in input) (fits bool) {
 	x, out := in.expr, "v_"+name
 	switch {
 	case in.typ == "DOUBLE" || in.typ == "FLOAT":
@@ -55,7 +60,9 @@ func (l *layers) typedNumber(name string, in input) {
 		l.add(parts, out, "CASE WHEN %s = %s THEN %s END", d, x, d)
 	default:
 		l.add(pieces, out, "TRY_CAST(%s AS DECIMAL(18, 6))", x)
+		return slices.Contains([]string{"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER", "BOOLEAN"}, in.typ)
 	}
+	return false
 }
 
 // dirt is what may stand around a number: spaces, apostrophes and currencies.
@@ -78,13 +85,16 @@ func canonicalNumber(raw string, comma bool) string {
 
 // email adds an address in lower case.
 func (l *layers) email(name string, in input) value {
-	v := value{raw: "r_" + name, out: "v_" + name, warned: "it is not an e-mail address"}
+	v := value{raw: "r_" + name, shown: "r_" + name, out: "v_" + name, warned: "it is not an e-mail address"}
 	l.add(pieces, v.raw, "%s", in.text())
-	e := l.add(parts, "e_"+name, "lower(%s)", v.raw)
-	l.add(typed, v.out, `CASE WHEN length(%[1]s) <= 254 AND regexp_full_match(%[1]s, %[2]s) THEN %[1]s END`, e, lit(addressForm))
+	l.add(parts, v.out, `CASE WHEN strlen(%[1]s) > 254 THEN NULL WHEN regexp_full_match(%[1]s, %[2]s) THEN %[1]s
+		WHEN regexp_full_match(%[1]s, %[3]s) THEN lower(%[1]s) END`, v.raw, lit(plainAddress), lit(addressForm))
 	v.warn = fmt.Sprintf("%s IS NOT NULL AND %s IS NULL", v.raw, v.out)
 	return v
 }
+
+// plainAddress is what most addresses look like; they stay as they are.
+const plainAddress = `[a-z0-9._+-]+@([a-z0-9-]+\.)+[a-z]{2,}`
 
 // addressForm is what an address looks like: no quoted local part, no
 // character that a mail header gives a meaning to.
@@ -92,7 +102,7 @@ const addressForm = `[^\s@<>"(),:;\\\[\]\x00-\x1f\x7f]{1,64}@([\p{L}\p{N}]([\p{L
 
 // phone adds a number in the international form.
 func (l *layers) phone(name string, in input, country string) value {
-	v := value{raw: "r_" + name, out: "v_" + name, warned: "it is not a phone number"}
+	v := value{raw: "r_" + name, shown: "r_" + name, out: "v_" + name, warned: "it is not a phone number"}
 	l.add(pieces, v.raw, "%s", in.text())
 	l.add(typed, v.out, "%s(%s, %s)", phoneFunction, v.raw, country)
 	v.warn = fmt.Sprintf("%s IS NOT NULL AND %s IS NULL", v.raw, v.out)
@@ -101,7 +111,7 @@ func (l *layers) phone(name string, in input, country string) value {
 
 // plainText adds a text as it is.
 func (l *layers) plainText(name string, in input) value {
-	v := value{raw: "v_" + name, out: "v_" + name}
+	v := value{raw: "v_" + name, shown: "v_" + name, out: "v_" + name}
 	l.add(pieces, v.out, "%s", in.text())
 	return v
 }
@@ -109,7 +119,7 @@ func (l *layers) plainText(name string, in input) value {
 // country adds two letters in upper case; any other text stays as it is,
 // because shops write names too and ask for what they wrote.
 func (l *layers) country(name string, in input) value {
-	v := value{raw: "r_" + name, out: "v_" + name}
+	v := value{raw: "r_" + name, shown: "r_" + name, out: "v_" + name}
 	l.add(pieces, v.raw, "%s", in.text())
 	l.add(parts, v.out, "CASE WHEN length(%[1]s) = 2 THEN upper(%[1]s) ELSE %[1]s END", v.raw)
 	return v
@@ -117,29 +127,29 @@ func (l *layers) country(name string, in input) value {
 
 // currency adds a code of ISO 4217.
 func (l *layers) currency(name string, in input) value {
-	v := value{raw: "r_" + name, out: "v_" + name}
+	v := value{raw: "r_" + name, shown: "r_" + name, out: "v_" + name}
 	l.add(pieces, v.raw, "%s", in.text())
 	l.add(parts, v.out, "upper(%s)", v.raw)
 	v.refuse = fmt.Sprintf("NOT contains(%s, ' ' || %s || ' ')", lit(currencies), v.out)
-	v.reason = quotedText(v.raw) + " || ' is not a currency code'"
+	v.reason = quotedText(v.shown) + " || ' is not a currency code'"
 	return v
 }
 
 // yesNo adds 'true' or 'false'.
 func (l *layers) yesNo(name string, in input) value {
-	v := value{raw: "r_" + name, out: "v_" + name}
+	v := value{raw: "r_" + name, shown: "r_" + name, out: "v_" + name}
 	l.add(pieces, v.raw, "%s", in.text())
 	l.add(parts, v.out, `CASE WHEN lower(%[1]s) IN ('true', 'yes', 'y', '1', 't', 'on', 'subscribed') THEN 'true'
 		WHEN lower(%[1]s) IN ('false', 'no', 'n', '0', 'f', 'off', 'unsubscribed', 'not_subscribed') THEN 'false' END`, v.raw)
 	v.refuse = fmt.Sprintf("%s IS NOT NULL AND %s IS NULL", v.raw, v.out)
-	v.reason = quotedText(v.raw) + " || ' is neither yes nor no'"
+	v.reason = quotedText(v.shown) + " || ' is neither yes nor no'"
 	return v
 }
 
 // tags adds a list of texts: a JSON array, or texts with commas, semicolons
 // or bars between them.
 func (l *layers) tags(name string, in input) value {
-	v := value{raw: "r_" + name, out: "v_" + name}
+	v := value{raw: "r_" + name, shown: "r_" + name, out: "v_" + name}
 	l.add(pieces, v.raw, "%s", in.text())
 	parsed := fmt.Sprintf(`CASE WHEN %[1]s LIKE '[%%' AND json_valid(%[1]s) THEN from_json(%[1]s, '["VARCHAR"]')
 		ELSE string_split_regex(%[1]s, '[,;|]') END`, v.raw)
@@ -150,9 +160,9 @@ func (l *layers) tags(name string, in input) value {
 
 // object adds a JSON object as it stands.
 func (l *layers) object(name string, in input) value {
-	v := value{raw: "v_" + name, out: "v_" + name}
+	v := value{raw: "v_" + name, shown: "v_" + name, out: "v_" + name}
 	l.add(pieces, v.out, "%s", in.text())
 	v.refuse = fmt.Sprintf("%[1]s IS NOT NULL AND NOT CASE WHEN json_valid(%[1]s) THEN json_type(%[1]s) = 'OBJECT' ELSE false END", v.out)
-	v.reason = quotedText(v.out) + " || ' is not a JSON object'"
+	v.reason = quotedText(v.shown) + " || ' is not a JSON object'"
 	return v
 }

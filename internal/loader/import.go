@@ -225,8 +225,9 @@ func (l *Loader) room(reading Reading) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Columns in the warehouse take up to about three times their Parquet.
-	if need := 3*size + roomToSpare; free < need {
+	// Columns in the warehouse, with what is derived from them, take about six
+	// times their Parquet.
+	if need := 6*size + roomToSpare; free < need {
 		return nil, commerce.Errorf(commerce.CodeFull, "about %d MB of room are needed on the disk, %d MB are free; nothing was changed", need>>20, free>>20)
 	}
 	return records, nil

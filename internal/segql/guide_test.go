@@ -5,6 +5,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,18 +67,9 @@ func guideShop() *segql.Catalogue {
 		"product_viewed", "product_added", "checkout_started", "checkout_step_viewed", "form_started", "form_submitted", "quiz_finished",
 	}
 	return &segql.Catalogue{
-		SegmentIDs: ids, Segment: func(id string) (segql.Node, bool) { return root, contains(ids, id) },
-		EventKeys: events, EventSeen: func(key string) bool { return contains(events, key) },
+		SegmentIDs: ids, Segment: func(id string) (segql.Node, bool) { return root, slices.Contains(ids, id) },
+		EventKeys: events, EventSeen: func(key string) bool { return slices.Contains(events, key) },
 	}
-}
-
-func contains(list []string, x string) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
 }
 
 // findings writes problems as the guide does, a line each.
@@ -102,7 +94,7 @@ func TestGuideExamples(t *testing.T) {
 		text, rest, _ := strings.Cut(b.text, "\n")
 		switch b.mark {
 		case "":
-			for _, example := range strings.Split(strings.TrimSpace(b.text), "\n\n") {
+			for example := range strings.SplitSeq(strings.TrimSpace(b.text), "\n\n") {
 				checked, problems := segql.Compile(example, shop)
 				if len(problems) > 0 {
 					t.Errorf("%s:%d: %s\n%s", guide, b.line, example, segql.Pointed(example, problems))

@@ -22,6 +22,8 @@ type Batch struct {
 	// place to append to the log. If it fails nothing was changed. It may be
 	// told a result that is final.
 	BeforeCommit func(context.Context, Result) error
+
+	whole bool // not in slices
 }
 
 // Row is one record: values by the names of commerce.Records. A missing or

@@ -20,7 +20,7 @@ type cartMove struct {
 	ts       time.Time
 	seq, pos int64
 	what     int
-	product  sql.NullString
+	product  string        // "" for an order
 	quantity sql.NullInt64 // millionths
 }
 
@@ -41,8 +41,8 @@ type cartFold struct {
 	change func(customer int32, ts time.Time) error
 
 	customer   int32
-	lines      map[sql.NullString]*cartLine
-	order      []sql.NullString // products as they came in, so that what is handed out has an order
+	lines      map[string]*cartLine
+	order      []string // products as they came in, so that what is handed out has an order
 	lastChange time.Time
 }
 
@@ -52,7 +52,7 @@ func (f *cartFold) move(m cartMove) error {
 		if err := f.end(); err != nil {
 			return err
 		}
-		f.customer, f.lines = m.customer, map[sql.NullString]*cartLine{}
+		f.customer, f.lines = m.customer, map[string]*cartLine{}
 	}
 	switch m.what {
 	case cartAdd:
@@ -106,7 +106,7 @@ func (f *cartFold) remove(m cartMove) error {
 	return f.changed(m.ts)
 }
 
-func (f *cartFold) forget(product sql.NullString) {
+func (f *cartFold) forget(product string) {
 	delete(f.lines, product)
 	for i, p := range f.order {
 		if p == product {

@@ -59,3 +59,27 @@ func dayOf(zone *time.Location, at time.Time) time.Time {
 	y, m, d := at.In(zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
+
+// startOf is the first instant of a day in a zone: where midnight is skipped,
+// the end of the gap; where it comes twice, the first.
+func startOf(year int, month time.Month, day int, zone *time.Location) time.Time {
+	noon := time.Date(year, month, day, 12, 0, 0, 0, time.UTC)
+	at := time.Date(year, month, day, 0, 0, 0, 0, zone)
+	_, end := at.ZoneBounds()
+	if dayOf(zone, at).Before(noon.Truncate(24*time.Hour)) && !end.IsZero() {
+		return end // Go went back before the gap
+	}
+	start, _ := at.ZoneBounds()
+	if start.IsZero() {
+		return at
+	}
+	// The same wall clock before the last change, if it was shown then too.
+	_, before := start.Add(-time.Nanosecond).Zone()
+	if earlier := time.Date(year, month, day, 0, 0, 0, 0, time.FixedZone("", before)); earlier.Before(start) {
+		return earlier
+	}
+	if dayOf(zone, start).Equal(noon.Truncate(24*time.Hour)) && start.Before(at) {
+		return start
+	}
+	return at
+}

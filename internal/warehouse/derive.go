@@ -6,6 +6,11 @@ func (l *load) derive() error {
 	if !l.identified {
 		return nil
 	}
+	if l.firstKeys {
+		if err := l.all("touched_everyone"); err != nil {
+			return err
+		}
+	}
 	if err := l.deriveCustomers(); err != nil {
 		return err
 	}

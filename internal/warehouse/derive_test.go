@@ -119,14 +119,14 @@ func (s *shop) deriveAll() {
 	l := &load{db: s.DB, identified: true, merges: true, traitsChanged: true, traitsBefore: true, ordersChanged: true, tracked: true, versioned: true, eventsBefore: true}
 	l.runner = runner{ctx: s.t.Context(), conn: s.writer, args: map[string]any{}}
 	for _, text := range []string{
-		"CREATE TEMP TABLE key_seen AS SELECT key FROM person_key",
+		"CREATE TEMP TABLE touched AS SELECT DISTINCT customer FROM person_key",
 		"CREATE TEMP TABLE product_touched AS SELECT DISTINCT product FROM product_fact",
 	} {
 		if err := l.text(text); err != nil {
 			s.t.Fatal(err)
 		}
 	}
-	if err := l.all("touched", "product_insert"); err != nil {
+	if err := l.all("product_insert"); err != nil {
 		s.t.Fatal(err)
 	}
 	if err := l.derive(); err != nil {

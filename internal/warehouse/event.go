@@ -1,6 +1,10 @@
 package warehouse
 
-import "database/sql"
+import (
+	"database/sql"
+	"database/sql/driver"
+	"time"
+)
 
 // loadEvents takes the records of an import or a batch of events.
 func (l *load) loadEvents() error {
@@ -76,10 +80,53 @@ func (l *load) dropRepeats() error {
 
 func (l *load) insertEvents() error {
 	l.tracked = true
+	if err := l.readReleases(); err != nil {
+		return err
+	}
 	name := "event_insert"
 	if l.productsBefore {
 		name = "event_insert_full"
 	}
 	_, err := l.execOrdered(name, "e.ts, e.pos")
 	return err
+}
+
+// readReleases reads what events say of a product's release: an instant, or
+// a date, which is its first instant in the shop's zone. There are few.
+func (l *load) readReleases() error {
+	releases := map[string]time.Time{}
+	err := l.query("released_given", func(rows *sql.Rows) error {
+		var given sql.NullString
+		if err := rows.Scan(&given); err != nil {
+			return err
+		}
+		if at, ok := moment(given.String, l.db.config.Zone); ok {
+			releases[given.String] = at
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := l.all("released_table"); err != nil || len(releases) == 0 {
+		return err
+	}
+	return l.appendRows("temp", "released", func(add func(...driver.Value) error) error {
+		for given, at := range releases {
+			if err := add(given, at); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// moment reads an instant in RFC 3339, or a date as its first instant.
+func moment(s string, zone *time.Location) (time.Time, bool) {
+	if day, err := time.Parse(time.DateOnly, s); err == nil {
+		y, m, d := day.Date()
+		return startOf(y, m, d, zone).UTC(), true
+	}
+	at, err := time.Parse(time.RFC3339Nano, s)
+	return at.UTC().Truncate(time.Microsecond), err == nil
 }

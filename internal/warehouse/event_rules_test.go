@@ -89,7 +89,7 @@ func TestVersionsOfOneFact(t *testing.T) {
 		track("ana", "message_sent", "2026-03-01T10:00:00Z", `{"id":"m1","channel":"email","campaign":"c"}`),
 		track("ana", "email_opened", "2026-03-01T11:00:00Z", `{"id":"m1","machine":true}`),
 		track("ana", "email_opened", "2026-03-01T12:00:00Z", `{"id":"m1"}`),
-		track("ana", "coupon_issued", "2026-03-01T12:00:00Z", `{"code":"X","value":5,"expires_at":"2026-05-01"}`),
+		track("ana", "coupon_issued", "2026-03-01T12:00:00Z", `{"code":"X","value":5,"expires_at":"2026-05-01T00:00:00Z"}`),
 		track("ana", "coupon_issued", "2026-03-01T13:00:00Z", `{"code":"X"}`),
 	)
 	s.events(track("ana", "ticket_updated", "2026-03-02T10:00:00Z", `{"id":"t1","topic":"refund"}`))
@@ -124,7 +124,9 @@ func TestVisits(t *testing.T) {
 func TestCarts(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
-	add := func(at, properties string) Row { return track("ana", "Product Added", "2026-03-01T"+at+"Z", properties) }
+	add := func(at, properties string) Row {
+		return track("ana", "Product Added", "2026-03-01T"+at+"Z", properties)
+	}
 	remove := func(at, properties string) Row {
 		return track("ana", "Product Removed", "2026-03-01T"+at+"Z", properties)
 	}

@@ -1,5 +1,7 @@
 package warehouse
 
+import "math"
+
 // eventFacts takes the events that are facts of another kind.
 func (l *load) eventFacts(classes map[string]int64) error {
 	if classes[classOrder] > 0 {
@@ -39,8 +41,12 @@ func (l *load) eventFacts(classes map[string]int64) error {
 // order in which they can be dropped.
 var orderSteps = [...]string{
 	"order_grouped", "order_line", "order_group", "order_refused", "order_again", "refund_again", "order_state",
-	"stray_line", "order_record",
+	"stray_line", "keyed", "order_record", "merged", "claim_seen", "key_seen",
 }
+
+// orderStepsOfRound are those that each round of eventOrders makes anew: keys
+// are known by then.
+const orderStepsOfRound = 8
 
 // eventOrders takes orders that came as events, by the same statements as
 // those from files. An order that stands in several events is taken with the
@@ -55,6 +61,9 @@ func (l *load) eventOrders() error {
 		return err
 	}
 	l.allStray = true
+	if err := l.slice(math.MinInt64+1, math.MaxInt64); err != nil {
+		return err
+	}
 	for _, column := range []string{"status", "currency", "refunded"} {
 		l.staged.filled[column] = true
 	}
@@ -70,11 +79,14 @@ func (l *load) eventOrders() error {
 			return err
 		}
 		l.ordersBefore = true
-		for _, step := range orderSteps {
+		for _, step := range orderSteps[:orderStepsOfRound] {
 			if err := l.drop(step); err != nil {
 				return err
 			}
 		}
+		if err := l.drop("order_record"); err != nil {
+			return err
+		}
 	}
-	return nil
+	return l.all("order_first_at")
 }

@@ -7,7 +7,8 @@ import (
 )
 
 // identify numbers the keys of the rows in the view "keyed", records which
-// stand together, joins persons, and makes the tables key_seen and touched.
+// stand together, joins persons, makes the table key_seen and adds to touched.
+// A load that is taken in slices does it for each.
 func (l *load) identify() error {
 	var known, anonymous int64
 	if err := l.one("key_last", &known, &anonymous); err != nil {
@@ -17,20 +18,20 @@ func (l *load) identify() error {
 	if err := l.all("key_seen", "key_insert"); err != nil {
 		return err
 	}
-	l.firstKeys = known == 0 && anonymous == 0
-	if !l.firstKeys {
+	if !l.identified {
+		l.firstKeys = known == 0 && anonymous == 0
+		l.identified = true
+	}
+	if known != 0 || anonymous != 0 {
 		if err := l.all("key_earlier"); err != nil {
 			return err
 		}
 	}
-	if err := l.claim(); err != nil {
+	joined, err := l.claim()
+	if err != nil || l.firstKeys {
 		return err
 	}
-	l.identified = true
-	if l.firstKeys && !l.merges {
-		return l.all("touched_all")
-	}
-	if err := l.all("touched"); err != nil || !l.merges {
+	if err := l.all("touched_seen"); err != nil || !joined {
 		return err
 	}
 	return l.all("touched_merged")
@@ -44,8 +45,9 @@ func (l *load) deriveCustomers() error {
 	return l.all("customer_gone", "customer_insert")
 }
 
-// claim records the new pairs of keys and joins the persons they connect.
-func (l *load) claim() error {
+// claim records the new pairs of keys and joins the persons they connect. It
+// says whether there were any.
+func (l *load) claim() (bool, error) {
 	kinds := 0
 	for _, column := range []string{"customer_id", "email", "phone", "anonymous_id"} {
 		if l.staged.filled[column] {
@@ -53,27 +55,27 @@ func (l *load) claim() error {
 		}
 	}
 	if kinds < 2 {
-		return nil
+		return false, nil
 	}
 	if err := l.all("claim_seen"); err != nil {
-		return err
+		return false, err
 	}
 	n, err := l.exec("claim_insert")
 	if err != nil || n == 0 {
-		return err
+		return false, err
 	}
 	u, err := l.unite()
 	if err != nil || len(u.parent) == 0 {
-		return err
+		return false, err
 	}
 	l.merges = true
 	if err := l.all("merge_table"); err != nil {
-		return err
+		return false, err
 	}
 	if err := l.appendRows("temp", "merged", u.appendTo); err != nil {
-		return err
+		return false, err
 	}
-	return l.all("merge_person", "merge_moved_gone", "merge_moved")
+	return true, l.all("merge_person", "merge_moved_gone", "merge_moved")
 }
 
 // unite reads the pairs that join persons into a union-find.

@@ -21,16 +21,18 @@ type load struct {
 	// What the warehouse held before.
 	ordersBefore, productsBefore, eventsBefore, traitsBefore bool
 
-	changedRows   int64 // of customers and products: rows that said something new
-	identified    bool  // there are key_seen and touched
-	firstKeys     bool  // there were no keys before
-	merges        bool  // persons that were apart are one now
-	allStray      bool  // the lines of orders are counted one by one
-	tracked       bool  // there are new tracked events
-	ordersChanged bool  // there are new orders, or orders in another state
-	versioned     bool  // there are new versions of messages, tickets or coupons
-	traitsChanged bool  // customer data was said
-	traitsAlone   bool  // nobody's field was named twice, or before
+	sliced        bool   // taken in several slices
+	groupView     string // the statement that groups rows to orders
+	changedRows   int64  // of customers and products: rows that said something new
+	identified    bool   // there are key_seen and touched
+	firstKeys     bool   // there were no keys before
+	merges        bool   // persons that were apart are one now
+	allStray      bool   // the lines of orders are counted one by one
+	tracked       bool   // there are new tracked events
+	ordersChanged bool   // there are new orders, or orders in another state
+	versioned     bool   // there are new versions of messages, tickets or coupons
+	traitsChanged bool   // customer data was said
+	traitsAlone   bool   // nobody's field was named twice, or before
 }
 
 // Load applies one batch in one transaction: all of it or nothing. The
@@ -38,6 +40,10 @@ type load struct {
 func (db *DB) Load(ctx context.Context, batch Batch) (Result, error) {
 	db.writing.Lock()
 	defer db.writing.Unlock()
+	return db.apply(ctx, batch)
+}
+
+func (db *DB) apply(ctx context.Context, batch Batch) (Result, error) {
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return Result{}, fmt.Errorf("loading %s: %w", batch.Kind, err)
@@ -47,7 +53,15 @@ func (db *DB) Load(ctx context.Context, batch Batch) (Result, error) {
 		"seq": batch.Seq, "at": batch.At.UTC().Truncate(time.Microsecond), "currency": db.config.Currency,
 		"kind": string(batch.Kind), "hash": batch.Hash,
 	}, observe: db.observe}
-	if err := l.run(); err != nil {
+	err = l.run()
+	if errors.Is(err, errScattered) {
+		if err := tx.Rollback(); err != nil {
+			return Result{}, fmt.Errorf("loading %s: %w", batch.Kind, err)
+		}
+		batch.whole = true
+		return db.apply(ctx, batch)
+	}
+	if err != nil {
 		return Result{}, errors.Join(fmt.Errorf("loading %s: %w", batch.Kind, err), tx.Rollback())
 	}
 	if err := tx.Commit(); err != nil {
@@ -71,7 +85,7 @@ func (l *load) run() error {
 	if err := l.text(dayMacro(l.db.config.Zone, l.staged.from, l.staged.to)); err != nil {
 		return err
 	}
-	if err := l.all("refused_table"); err != nil {
+	if err := l.all("refused_table", "touched_table"); err != nil {
 		return err
 	}
 	if l.staged.rows > 0 {

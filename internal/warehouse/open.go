@@ -47,7 +47,8 @@ type DB struct {
 	writing sync.Mutex
 	writer  *sql.Conn // the only connection that changes anything
 
-	observe func(statement string) // called after each statement of a load
+	sliceRows int64                  // how many rows are taken at once
+	observe   func(statement string) // called after each statement of a load
 }
 
 // Open opens the warehouse and makes it if it is not there. The settings that
@@ -63,7 +64,7 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening warehouse: %w", err)
 	}
-	db := &DB{sql: sql.OpenDB(connector), config: config}
+	db := &DB{sql: sql.OpenDB(connector), config: config, sliceRows: sliceRows}
 	if err := db.start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening warehouse: %w", err), db.Close())
 	}
@@ -168,7 +169,7 @@ func (db *DB) makeMacros(ctx context.Context) error {
 // macros in the order in which they use each other.
 var macros = [...]string{
 	"macro_number", "macro_money", "macro_own_fields", "macro_counts", "macro_order_end", "macro_kind_name",
-	"macro_kind_of", "macro_amount_text", "macro_revenue", "macro_scalar", "macro_instant",
+	"macro_kind_of", "macro_amount_text", "macro_revenue", "macro_scalar", "macro_instant", "macro_truth", "macro_given",
 }
 
 func (db *DB) checkSchema(ctx context.Context) error {

@@ -1,18 +1,98 @@
 package warehouse
 
-// loadOrders takes the records of an import of orders.
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// sliceRows is how many rows of an import are taken at once: memory stays
+// bounded however long the file, and hash tables small.
+const sliceRows = 2_000_000
+
+// errScattered says that the rows of an order lie in several slices, so that
+// the batch must be taken as a whole.
+var errScattered = errors.New("an order's rows lie far apart")
+
+// loadOrders takes the records of an import of orders, a long one in slices
+// that end between two orders. Each slice is taken like a batch of its own.
 func (l *load) loadOrders() error {
+	cuts, err := l.cutOrders()
+	if err != nil {
+		return err
+	}
+	if err := l.all("order_refused_before_table"); err != nil {
+		return err
+	}
+	l.sliced = len(cuts) > 2
+	for i := range cuts[1:] {
+		if err := l.slice(cuts[i], cuts[i+1]); err != nil {
+			return err
+		}
+		if err := l.loadSlice(); err != nil {
+			return err
+		}
+		for _, step := range orderSteps {
+			if err := l.drop(step); err != nil {
+				return err
+			}
+		}
+	}
+	return l.all("order_first_at")
+}
+
+// cutOrders returns where slices begin, and the end.
+func (l *load) cutOrders() ([]int64, error) {
+	cuts := []int64{0}
+	if l.staged.ordered && !l.batch.whole {
+		// The rows are counted, but cut by their places, which may have gaps.
+		step := max(l.db.sliceRows, int64(float64(l.staged.lastPos+1)/float64(l.staged.rows)*float64(l.db.sliceRows)))
+		for cut := step; cut <= l.staged.lastPos; cut += step {
+			var at sql.NullInt64
+			l.args["cut"] = cut
+			if err := l.one("order_cut", &at); err != nil {
+				return nil, err
+			}
+			if at.Valid {
+				cuts = append(cuts, at.Int64)
+			}
+		}
+	}
+	return append(cuts, math.MaxInt64), nil
+}
+
+// slice lets order_record see the rows with these places only.
+func (l *load) slice(from, to int64) error {
+	return l.text(fmt.Sprintf("SET VARIABLE slice_from = %d::BIGINT; SET VARIABLE slice_to = %d::BIGINT", from, to))
+}
+
+func (l *load) loadSlice() error {
 	if err := l.all("order_record"); err != nil {
 		return err
 	}
 	if err := l.groupOrders(); err != nil {
 		return err
 	}
+	if l.sliced {
+		var scattered bool
+		if err := l.one("order_scattered", &scattered); err != nil {
+			return err
+		}
+		if scattered {
+			return errScattered
+		}
+	}
 	if err := l.all("order_keyed"); err != nil {
 		return err
 	}
 	if err := l.identify(); err != nil {
 		return err
+	}
+	if l.sliced {
+		if err := l.all("order_refused_before"); err != nil {
+			return err
+		}
 	}
 	return l.storeOrders()
 }
@@ -21,7 +101,11 @@ func (l *load) loadOrders() error {
 // those that cannot be taken.
 func (l *load) groupOrders() error {
 	l.ordersChanged = true
-	if err := l.all("order_line_view", "order_group_view", "order_group", "order_refused_table"); err != nil {
+	l.groupView = "order_group_view"
+	if l.staged.allSold && !l.allStray {
+		l.groupView = "order_group_view_plain"
+	}
+	if err := l.all("order_line_view", l.groupView, "order_group", "order_refused_table"); err != nil {
 		return err
 	}
 	if err := l.refuseContradictions(); err != nil {
@@ -63,16 +147,11 @@ func (l *load) takeUnrefused() error {
 	if err := l.drop("order_line"); err != nil {
 		return err
 	}
-	return l.all("order_line_view_taken", "order_group_view")
+	return l.all("order_line_view_taken", l.groupView)
 }
 
 // refuseOrders finds orders that cannot be taken or came before.
 func (l *load) refuseOrders() error {
-	if l.staged.filled["status"] {
-		if err := l.all("order_unknown_status"); err != nil {
-			return err
-		}
-	}
 	if l.staged.filled["currency"] {
 		if err := l.all("order_without_rate"); err != nil {
 			return err
@@ -153,9 +232,6 @@ func (l *load) insertOrders() error {
 		if err := l.all("refund_lines"); err != nil {
 			return err
 		}
-	}
-	if err := l.all("order_first_at"); err != nil {
-		return err
 	}
 	if !l.staged.filled["refunded"] {
 		return nil

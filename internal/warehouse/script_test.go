@@ -10,7 +10,6 @@ import (
 	"kith/internal/commerce"
 	"kith/internal/segment/script"
 	"kith/internal/segql"
-	"kith/internal/segql/sqlgen"
 	"kith/internal/warehouse"
 )
 
@@ -153,11 +152,6 @@ func (b *backend) Members(text string, at time.Time) ([]string, error) {
 		members = append(members, id)
 		return nil
 	})
-	if err != nil {
-		if st, genErr := sqlgen.Members(sqlgen.Segment{Checked: checked}, sqlgen.Options{At: at, Zone: time.UTC}); genErr == nil {
-			b.t.Logf("%s\n%s", text, st.SQL)
-		}
-	}
 	return members, err
 }
 

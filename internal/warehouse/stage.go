@@ -22,6 +22,8 @@ type staged struct {
 	filled   map[string]bool
 	from, to time.Time // of ts; zero without
 	ordered  bool
+	lastPos  int64
+	allSold  bool // every row is a line with a quantity above zero
 }
 
 // stage makes the temporary view "record" with the columns of
@@ -74,7 +76,7 @@ func (l *load) stageFiles() (string, error) {
 		return "", err
 	}
 	var from, to sql.NullTime
-	err = l.one("footer_span", &l.staged.rows, &from, &to, &l.staged.ordered)
+	err = l.one("footer_span", &l.staged.rows, &l.staged.lastPos, &l.staged.allSold, &from, &to, &l.staged.ordered)
 	l.staged.from, l.staged.to = from.Time, to.Time
 	return "read_parquet(" + list + ")", err
 }

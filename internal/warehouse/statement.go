@@ -167,7 +167,7 @@ func (r *runner) one(name string, dest ...any) error {
 		return rows.Scan(dest...)
 	})
 	if err == nil && !found {
-		err = fmt.Errorf("running %s: no row", name)
+		err = fmt.Errorf("running %s: %w", name, sql.ErrNoRows)
 	}
 	return err
 }

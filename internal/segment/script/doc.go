@@ -38,8 +38,8 @@
 //     comes again.
 //   - "item.FIELD=" after an item says what the order line carries itself:
 //     sku, name, category, brand, discount.
-//   - "rate DATE CODE N" is what one unit of a currency is in the shop's from
-//     that day on.
+//   - "rate DATE CODE N" is what one unit of a currency is in the shop's on
+//     that day.
 //
 // # Decisions
 //
@@ -52,6 +52,7 @@
 //   - Members are divided by commas or spaces, in any order.
 //   - A number of a known column that is none is an error of the script. One
 //     that is too long does not fit, and is missing.
+//   - An email on a customer or traits line also says email_domain.
 //   - An order without id has its place of arrival for one.
 //   - A key that a line does not know is an error, but on the lines of
 //     tracked events.

@@ -152,8 +152,8 @@ func TestArrivals(t *testing.T) {
 	want := []string{
 		"rates: currency=USD; date=2026-03-01T00:00:00Z; pos=0; rate=4.5",
 		`customers: customer_id=ana; email=ana@example.com; fields=[{"Name":"traits.colour","Value":"dark, red"},` +
-			`{"Name":"tags","Value":"[\"new in\",\"gift\"]"},{"Name":"country","Value":null}]; pos=10`,
-		"customers: created_at=2026-01-01T15:00:00Z; email=b@example.com; phone=+40721; pos=20",
+			`{"Name":"tags","Value":"[\"new in\",\"gift\"]"},{"Name":"country","Value":null},{"Name":"email_domain","Value":"example.com"}]; pos=10`,
+		"customers: created_at=2026-01-01T15:00:00Z; email=b@example.com; fields=[{\"Name\":\"email_domain\",\"Value\":\"example.com\"}]; phone=+40721; pos=20",
 		`events: anonymous_id=a1; event=Quiz Finished; pos=30; properties={"empty":"","note":"say \"hi\" \\ #",` +
 			`"ok":true,"score":5,"size":"5","tags":["a","b"]}; ts=2026-03-01T10:00:00.123456Z; type=track`,
 		`events: anonymous_id=a1; customer_id=ana; event=product_viewed; message_id=m1; pos=40; ` +

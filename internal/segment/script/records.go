@@ -127,6 +127,10 @@ func (a *arrival) customer(who Who, fields []Field) Record {
 		}
 		said = append(said, Said{f.Key, a.said(f)})
 	}
+	if email, ok := r.Values["email"].(string); ok {
+		domain := email[strings.LastIndexByte(email, '@')+1:]
+		said = append(said, Said{"email_domain", &domain})
+	}
 	if said != nil {
 		r.Values["fields"] = said
 	}
@@ -195,10 +199,11 @@ func column(names map[string]string, key string) string {
 	return key
 }
 
-// put writes the keys of a person that a record has columns for.
+// put writes the keys of a person that a record has columns for, e-mails in
+// lower case.
 func put(r Record, who Who) {
 	for column, v := range map[string]string{
-		"customer_id": who.Customer, "email": who.Email, "phone": who.Phone, "anonymous_id": who.Anonymous,
+		"customer_id": who.Customer, "email": strings.ToLower(who.Email), "phone": who.Phone, "anonymous_id": who.Anonymous,
 	} {
 		if v != "" {
 			r.Values[column] = v

@@ -75,7 +75,7 @@ type (
 		ID     string
 		Fields []Field
 	}
-	// Rate is what one unit of a currency is in the shop's, from a day on.
+	// Rate is what one unit of a currency is in the shop's on a day.
 	Rate struct {
 		Place
 		Date     time.Time // midnight UTC

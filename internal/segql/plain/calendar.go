@@ -14,8 +14,8 @@ import (
 func local(zone *time.Location, u time.Time) time.Time {
 	u = u.In(zone)
 	y, m, d := u.Date()
-	h, min, s := u.Clock()
-	return time.Date(y, m, d, h, min, s, u.Nanosecond(), time.UTC)
+	hour, minute, second := u.Clock()
+	return time.Date(y, m, d, hour, minute, second, u.Nanosecond(), time.UTC)
 }
 
 // shown is the latest local time shown up to u: the local time of u, and in

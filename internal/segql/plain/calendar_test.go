@@ -2,7 +2,7 @@ package plain
 
 import (
 	"fmt"
-	"math/rand"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -36,19 +36,19 @@ func instants(r *rand.Rand, zone *time.Location, n int) []time.Time {
 	}
 	var out []time.Time
 	for range n {
-		u := from.Add(time.Duration(r.Int63n(int64(to.Sub(from)/time.Microsecond))) * time.Microsecond)
-		if len(changes) > 0 && r.Intn(3) > 0 {
-			u = changes[r.Intn(len(changes))]
-			switch r.Intn(3) {
+		u := from.Add(time.Duration(r.Int64N(int64(to.Sub(from)/time.Microsecond))) * time.Microsecond)
+		if len(changes) > 0 && r.IntN(3) > 0 {
+			u = changes[r.IntN(len(changes))]
+			switch r.IntN(3) {
 			case 0:
-				u = u.Add(time.Duration(r.Intn(3)-1) * time.Microsecond)
+				u = u.Add(time.Duration(r.IntN(3)-1) * time.Microsecond)
 			case 1:
-				u = u.Add(time.Duration(r.Intn(48*60)-24*60) * time.Minute)
+				u = u.Add(time.Duration(r.IntN(48*60)-24*60) * time.Minute)
 			case 2:
-				u = u.Add(time.Duration(r.Int63n(4*3600_000_000)-2*3600_000_000) * time.Microsecond)
+				u = u.Add(time.Duration(r.Int64N(4*3600_000_000)-2*3600_000_000) * time.Microsecond)
 			}
-			if r.Intn(2) == 0 { // the same clock time, some months later
-				u = u.AddDate(0, r.Intn(24), 0)
+			if r.IntN(2) == 0 { // the same clock time, some months later
+				u = u.AddDate(0, r.IntN(24), 0)
 			}
 		}
 		out = append(out, u)
@@ -65,7 +65,7 @@ func TestCalendarAgreesWithBruteForce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := rand.New(rand.NewSource(1))
+			r := rand.New(rand.NewPCG(1, 1))
 			for _, u := range instants(r, zone, 50) {
 				compareDays(t, r, zone, u)
 				compareSteps(t, r, zone, u)
@@ -79,7 +79,7 @@ func compareDays(t *testing.T, r *rand.Rand, zone *time.Location, u time.Time) {
 	want := dayOf(zone, u)
 	same(t, calendar.Day(zone, u), want, "day of %v", u)
 	same(t, calendar.StartOfDay(zone, want), startOf(zone, want), "start of %v", want)
-	from := u.Add(-time.Duration(r.Intn(100_000)) * time.Hour)
+	from := u.Add(-time.Duration(r.IntN(100_000)) * time.Hour)
 	rungs := calendar.Offsets(zone, from, u.Add(time.Microsecond))
 	same(t, rungs[0].From, from, "first rung")
 	last := rungs[len(rungs)-1]
@@ -88,17 +88,17 @@ func compareDays(t *testing.T, r *rand.Rand, zone *time.Location, u time.Time) {
 }
 
 func compareSteps(t *testing.T, r *rand.Rand, zone *time.Location, u time.Time) {
-	d := segql.Duration{N: int64(r.Intn(40)), Unit: segql.DurationUnit(r.Intn(6))}
+	d := segql.Duration{N: int64(r.IntN(40)), Unit: segql.DurationUnit(r.IntN(6))}
 	got := calendar.Back(zone, u, d)
 	same(t, got, ago(zone, u, d), "%v less %v", u.In(zone), d)
-	sooner := u.Add(-time.Duration(r.Int63n(3*3600_000_000)) * time.Microsecond)
+	sooner := u.Add(-time.Duration(r.Int64N(3*3600_000_000)) * time.Microsecond)
 	if calendar.Back(zone, sooner, d).After(got) {
 		t.Errorf("going from %v to %v goes back by %v", sooner, u, d)
 	}
 }
 
 func compareWindows(t *testing.T, r *rand.Rand, zone *time.Location, u time.Time) {
-	unit, previous := segql.CalendarUnit(r.Intn(5)), r.Intn(2) == 0
+	unit, previous := segql.CalendarUnit(r.IntN(5)), r.IntN(2) == 0
 	from, to := calendar.Bounds(zone, u, unit, previous)
 	wantFrom, wantTo := calendarWindow(zone, u, unit, previous)
 	same(t, from, wantFrom, "from of %v %v at %v", unit, previous, u)

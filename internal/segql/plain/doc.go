@@ -82,8 +82,8 @@
 //   - Existence counts created_at, updated_at, cancelled_at and every "at"
 //     of records that came with one of the person's keys.
 //   - A record with a message_id that came before is dropped.
-//   - Orders. The same id again is the same order: the earliest "at", the
-//     latest status and cancelled_at that were given, all else from the first.
+//   - Orders. The same id again is the same order: the latest status,
+//     cancelled_at and refunded that were given, all else from the first.
 //     The earliest cancellation ends it. Cancelled at or before its "at", it
 //     never counted: it empties no cart and sets no country. "cancel" finds
 //     the order by id, whoever is named. Any other status than those listed
@@ -91,8 +91,7 @@
 //   - An order carries a discount when its own or an item's is above zero.
 //   - Only an order line's sku, name, category, brand and price are its own;
 //     what is missing comes from the catalogue, the sku too.
-//   - A property that is carried but cannot be read is missing; the catalogue
-//     does not stand in.
+//   - A property that cannot be read is not carried: the catalogue stands in.
 //   - Catalogue. A version sets the fields it names; those it does not name
 //     stay, so a late version changes what later ones did not name. At one
 //     instant the later arrival wins.
@@ -106,8 +105,8 @@
 //     Adding a favourite that is one changes nothing.
 //   - cart.value and cart.items are sums over cart_item; a missing revenue is
 //     left out.
-//   - Visits: pages counts the events page_viewed (which is how page calls
-//     are kept); source and the like are properties of the first event.
+//   - Visits: pages counts the events page, page_viewed and screen;
+//     source and the like are properties of the first event.
 //   - Refunds and points with the same id are told apart by arrival.
 //   - Sequences: A may be any fact in the window, and each further step any
 //     later one, so a step may pass over facts that fit.
@@ -127,8 +126,6 @@
 //   - cadence.overdue counts from the last order's instant, exactly.
 //   - age is missing before the birth; without a birth_date it is what was
 //     said. A customer's timezone that is none is the shop's.
-//   - email_domain is that of the latest e-mail in any record, from the
-//     record's instant on.
-//   - A rate holds from its day until the next; an order in a currency
-//     without one is refused.
+//   - email_domain is a field like any other: customers records say it.
+//   - An order in a currency without a rate of its day is refused.
 package plain

@@ -1,14 +1,15 @@
 package plain
 
 import (
+	"maps"
 	"slices"
 	"time"
 
 	"kith/internal/segql"
 )
 
-// order is one order with its lines. When it comes again, the earliest
-// instant and the latest status and cancellation hold; all else stays.
+// order is one order with its lines. When it comes again, the latest status,
+// cancellation and refunded sum hold; all else stays.
 type order struct {
 	source
 	id        string
@@ -39,21 +40,20 @@ func (s *Shop) loadOrder(r row) {
 		return // refused: no rate is known
 	}
 	from := s.source(r, at, r.instant("cancelled_at"))
-	s.sayEmail(r, from, at)
 	i := slices.IndexFunc(s.orders, func(o *order) bool { return o.id == r.text("order_id") })
 	if i < 0 {
 		i = len(s.orders)
 		s.orders = append(s.orders, s.newOrder(r, from, factor))
 	}
 	o := s.orders[i]
-	if at.Before(o.at) {
-		o.at = at
-	}
 	if status := r.text("status"); status != "" {
 		o.status = status
 	}
 	if t := r.instant("cancelled_at"); !t.IsZero() {
 		o.cancelled = t
+	}
+	if refunded := r.number("refunded"); refunded != nil {
+		o.refunded = arith(segql.Multiply, refunded, factor)
 	}
 	if o.script == r["line"].(int64) {
 		o.addLine(r, factor)
@@ -70,7 +70,6 @@ func (s *Shop) newOrder(r row, from source, factor *value) *order {
 	for _, name := range []string{"total", "subtotal", "discount", "shipping", "tax"} {
 		o.fields[name] = arith(segql.Multiply, r.number(name), factor)
 	}
-	o.refunded = arith(segql.Multiply, r.number("refunded"), factor)
 	return o
 }
 
@@ -95,22 +94,18 @@ func (o *order) addLine(r row, factor *value) {
 }
 
 // factor is what one unit of a currency is in the shop's on the day of an
-// instant: the latest rate up to it. nil if none is known.
+// instant. nil if that is not known.
 func (s *Shop) factor(currency string, at time.Time) *value {
 	if currency == "" || currency == s.Settings.Currency {
 		return whole(1)
 	}
-	var best *rate
-	for i, r := range s.rates {
-		if r.currency == currency && compareDates(r.day, s.dayOf(at)) <= 0 &&
-			(best == nil || compareDates(r.day, best.day) >= 0) {
-			best = &s.rates[i]
+	var factor *value
+	for _, r := range s.rates {
+		if r.currency == currency && r.day == s.dayOf(at) {
+			factor = r.rate
 		}
 	}
-	if best == nil {
-		return nil
-	}
-	return best.rate
+	return factor
 }
 
 // bought are the lines that are items.
@@ -156,10 +151,8 @@ func (s *Shop) countsAt(o *order, t time.Time) bool {
 
 // orderFact is an order as a fact.
 func (s *Shop) orderFact(o *order) fact {
-	fields := map[string]*value{"id": text(o.id), "status": text(o.status)}
-	for name, x := range o.fields {
-		fields[name] = x
-	}
+	fields := maps.Clone(o.fields)
+	fields["id"], fields["status"] = text(o.id), text(o.status)
 	units, sum := whole(0), whole(0)
 	for _, l := range o.bought() {
 		units = plus(units, l.quantity)

@@ -66,19 +66,18 @@ func (s *Shop) catalogue(product string, t time.Time) map[string]*value {
 }
 
 // withCatalogue are the product fields of a fact: its own where it carries
-// them, else the catalogue's at t. What it carries and cannot be read is
-// missing all the same.
+// them, and they can be read, else the catalogue's at t.
 func (s *Shop) withCatalogue(own map[string]*raw, product string, t time.Time) map[string]*value {
 	fields := map[string]*value{"product": text(product)}
 	then := s.catalogue(product, t)
 	for name, typ := range productTypes {
-		switch {
-		case own[name] == nil:
-			fields[name] = then[name]
-		case typ == segql.Instant:
+		if typ == segql.Instant {
 			fields[name] = s.readMoment(own[name])
-		default:
+		} else {
 			fields[name] = s.read(own[name], typ)
+		}
+		if fields[name] == nil {
+			fields[name] = then[name]
 		}
 	}
 	return fields

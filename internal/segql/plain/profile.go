@@ -29,14 +29,6 @@ func (s *Shop) loadCustomer(r row) {
 		text := created.Format(time.RFC3339Nano)
 		s.statements = append(s.statements, statement{from, at, "created_at", &text})
 	}
-	s.sayEmail(r, from, at)
-}
-
-// sayEmail says the domain of a record's e-mail.
-func (s *Shop) sayEmail(r row, from source, at time.Time) {
-	if _, domain, ok := strings.Cut(strings.ToLower(r.text("email")), "@"); ok {
-		s.statements = append(s.statements, statement{from, at, "email_domain", &domain})
-	}
 }
 
 // said is the latest that was said of a field up to T, or nil.

@@ -78,7 +78,7 @@ type cancel struct {
 	at    time.Time
 }
 
-// rate is what one unit of a currency is in the shop's, from a day on.
+// rate is what one unit of a currency is in the shop's on a day.
 type rate struct {
 	day      segql.Date
 	currency string
@@ -161,7 +161,6 @@ func (s *Shop) loadEvent(r row) {
 		source: s.source(r, r.instant("ts")), at: r.instant("ts"),
 		key: segql.EventKey(r.text("event")), id: r.text("message_id"), properties: map[string]*raw{},
 	}
-	s.sayEmail(r, e.source, e.at)
 	var properties map[string]json.RawMessage
 	if text := r.text("properties"); text != "" && json.Unmarshal([]byte(text), &properties) != nil {
 		panic("plain: properties are not a JSON object: " + text)

@@ -152,12 +152,12 @@ func shrinkSegments(c *Case, try func(Case) bool) (changed bool) {
 // smallerLines are a line's variants with one field or item less.
 func smallerLines(l script.Line) []script.Line {
 	var out []script.Line
-	each := func(fields []script.Field, make func([]script.Field) script.Line) {
+	each := func(fields []script.Field, with func([]script.Field) script.Line) {
 		for i, f := range fields {
 			if f.Key == "id" || f.Key == "order" && isCancel(l) {
 				continue // other lines may mean it
 			}
-			out = append(out, make(slices.Delete(slices.Clone(fields), i, i+1)))
+			out = append(out, with(slices.Delete(slices.Clone(fields), i, i+1)))
 		}
 	}
 	switch l := l.(type) {

@@ -36,28 +36,28 @@ func smallerNodes(n segql.Node) []segql.Node {
 }
 
 // wrap makes something of each.
-func wrap[A, B any](all []A, make func(A) B) []B {
+func wrap[A, B any](all []A, in func(A) B) []B {
 	var out []B
 	for _, x := range all {
-		out = append(out, make(x))
+		out = append(out, in(x))
 	}
 	return out
 }
 
 // smallerParts are the parts alone, lists without one, and lists with one made
 // smaller, of at least so many.
-func smallerParts(parts []segql.Node, least int, make func([]segql.Node) segql.Node) []segql.Node {
+func smallerParts(parts []segql.Node, least int, of func([]segql.Node) segql.Node) []segql.Node {
 	out := slices.Clone(parts)
 	if len(parts) > least {
 		for i := range parts {
-			out = append(out, make(slices.Delete(slices.Clone(parts), i, i+1)))
+			out = append(out, of(slices.Delete(slices.Clone(parts), i, i+1)))
 		}
 	}
 	for i, part := range parts {
 		for _, smaller := range smallerNodes(part) {
 			next := slices.Clone(parts)
 			next[i] = smaller
-			out = append(out, make(next))
+			out = append(out, of(next))
 		}
 	}
 	return out
@@ -140,13 +140,13 @@ func smallerComparisons(n segql.Node) []segql.Node {
 	return nil
 }
 
-func smallerSides(sides []segql.Term, make func([]segql.Term) segql.Node) []segql.Node {
+func smallerSides(sides []segql.Term, of func([]segql.Term) segql.Node) []segql.Node {
 	var out []segql.Node
 	for i, side := range sides {
 		for _, smaller := range smallerTerms(side) {
 			next := slices.Clone(sides)
 			next[i] = smaller
-			out = append(out, make(next))
+			out = append(out, of(next))
 		}
 	}
 	return out

@@ -150,7 +150,15 @@ func (w *world) fold(function segql.AggregateFunc, values []*value, as segql.Typ
 			}
 		}
 		return whole(n)
+	case segql.Min, segql.Max:
+		return w.extreme(function, values)
+	case segql.Count, segql.CountDays, segql.First, segql.Last:
 	}
+	panic("plain: not a function of values")
+}
+
+// extreme is the smallest or the greatest value.
+func (w *world) extreme(function segql.AggregateFunc, values []*value) *value {
 	var best *value
 	for _, v := range values {
 		if best == nil || function == segql.Min && w.compare(v, best) < 0 || function == segql.Max && w.compare(v, best) > 0 {

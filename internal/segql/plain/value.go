@@ -2,6 +2,7 @@ package plain
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,12 +110,7 @@ func dayNumber(d segql.Date) int {
 // texts is.
 func (w *world) equal(a, b *value) bool {
 	if a.typ == segql.List {
-		for _, s := range a.list {
-			if s == b.text {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(a.list, b.text)
 	}
 	return w.compare(a, b) == 0
 }

@@ -81,7 +81,8 @@ func (w *world) visits(p *person) []fact {
 		last = e.at
 		visit := &all[len(all)-1]
 		visit.fields["duration"] = number(last.Sub(visit.at).Microseconds())
-		if e.key == "page_viewed" {
+		switch e.key {
+		case "page", "page_viewed", "screen":
 			visit.fields["pages"] = plus(visit.fields["pages"], whole(1))
 		}
 	}

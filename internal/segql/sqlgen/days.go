@@ -87,13 +87,21 @@ func (e *env) today() string {
 	})
 }
 
+// zone is the customer's own time zone; a row's is joined to it.
+func (e *env) zone() string {
+	if e.row == nil {
+		return e.trait("timezone").sql
+	}
+	e.row.needs |= needZone
+	return "z.value"
+}
+
 // byZone is what a customer's zone makes of something that is "shop" in the shop's.
 func (e *env) byZone(shop string, in func(*time.Location) string) string {
-	zone := e.trait("timezone")
 	var b strings.Builder
 	for _, loc := range e.g.opt.Zones {
 		if local := in(loc); local != shop {
-			fmt.Fprintf(&b, " WHEN %s = %s THEN %s", zone.sql, e.g.arg(loc.String()), local)
+			fmt.Fprintf(&b, " WHEN %s = %s THEN %s", e.zone(), e.g.arg(loc.String()), local)
 		}
 	}
 	if b.Len() == 0 {

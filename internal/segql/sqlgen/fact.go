@@ -43,7 +43,7 @@ func (e *env) scanOf(s selection, needs need, since *segql.SinceFact) *source {
 	key := fmt.Sprintf("scan|%s|%d", s.table.name, needs)
 	sc := &scan{table: s.table}
 	if needs != 0 {
-		sc.joins = append(sc.joins, needs.join(e.g))
+		sc.joins = append(sc.joins, needs.join(e.g, s.table))
 	}
 	if since != nil {
 		anchor := e.anchor(since)
@@ -65,7 +65,7 @@ func (e *env) anchor(w *segql.SinceFact) string {
 	}
 	sc := &scan{table: s.table}
 	if s.needs != 0 {
-		sc.joins = append(sc.joins, s.needs.join(e.g))
+		sc.joins = append(sc.joins, s.needs.join(e.g, s.table))
 	}
 	sc.slots = []*slot{{alias: "ts", rows: s.rows(e.g.span(nil)), aggregate: fn}}
 	return sc.render(e.g)

@@ -52,8 +52,7 @@ func (e *env) shopField(name string, typ segql.Type) value {
 func (e *env) trait(name string) value {
 	g := e.g
 	src := e.sc.source("trait|"+name, "t", func() *source {
-		return &source{text: "SELECT customer, value FROM trait WHERE name = " + g.arg(name) +
-			" AND valid_from <= " + g.now() + " AND valid_to > " + g.now()}
+		return &source{text: traitOf(g, name)}
 	})
 	return value{typ: segql.Text, sql: src.alias + ".value", null: true, without: missingWithout(src)}
 }
@@ -72,4 +71,10 @@ func (e *env) customerField(name string, typ segql.Type) value {
 	}
 	v.without = raw.without
 	return v
+}
+
+// traitOf is a query for everyone's value of a field as of T.
+func traitOf(g *gen, name string) string {
+	return "SELECT customer, value FROM trait WHERE name = " + g.arg(name) +
+		" AND valid_from <= " + g.now() + " AND valid_to > " + g.now()
 }

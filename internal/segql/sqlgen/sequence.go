@@ -75,7 +75,7 @@ func (e *env) moments(s selection, w span, since *segql.SinceFact) string {
 	}
 	where = append(where, customer+" > 0")
 	if s.needs != 0 {
-		joins += s.needs.join(e.g)
+		joins += s.needs.join(e.g, s.table)
 	}
 	if since != nil {
 		joins += "\n      JOIN (" + e.anchor(since) + ") s ON s.customer = " + customer

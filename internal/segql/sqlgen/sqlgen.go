@@ -127,9 +127,9 @@ func Sizes(segments []Segment, o Options) (Statement, error) {
 			c := g.segment(sc, s)
 			columns = append(columns,
 				"count(*) FILTER (WHERE "+c.sql+")",
-				"coalesce(sum("+net+") FILTER (WHERE "+c.sql+"), 0)")
+				"CAST(coalesce(sum("+net+") FILTER (WHERE "+c.sql+"), 0) AS VARCHAR)")
 		}
-		columns = append(columns, "count(*)", "coalesce(sum("+net+"), 0)")
+		columns = append(columns, "count(*)", "CAST(coalesce(sum("+net+"), 0) AS VARCHAR)")
 		return "SELECT " + strings.Join(columns, ",\n       ") + "\nFROM " + sc.from(cond{}, true)
 	})
 }

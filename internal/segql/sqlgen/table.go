@@ -23,6 +23,7 @@ const (
 	needCatalogue need = 1 << iota // the product as it is at T, as p
 	needPurchase                   // the latest purchase of the product by the customer, as b
 	needProgress                   // a visit's pages and end, for visits in progress at T, as w
+	needZone                       // the customer's time zone, as z
 )
 
 // table is a fact's table in the warehouse.
@@ -234,9 +235,13 @@ func pointsTable() *table {
 	}
 }
 
-// join renders the joins that a row's fields need.
-func (n need) join(g *gen) string {
+// join renders the joins that the fields of a table's rows need.
+func (n need) join(g *gen, t *table) string {
 	var b strings.Builder
+	if n&needZone != 0 {
+		customer, _ := t.customer(g)
+		b.WriteString("\n      LEFT JOIN (" + traitOf(g, "timezone") + ") z ON z.customer = " + customer)
+	}
 	if n&needCatalogue != 0 {
 		b.WriteString("\n      LEFT JOIN (" + catalogue(g) + ") p ON p.product = f.product")
 	}

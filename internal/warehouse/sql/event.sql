@@ -62,11 +62,12 @@ CASE json_type(properties, '$.tags')
 
 -- snippet: event_own
 -- The product fields that an event carries itself.
-SELECT *, coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3])) AS product,
+SELECT * EXCLUDE (released_at, given), coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3])) AS product,
     scalar(p[4]) AS sku, coalesce(scalar(p[6]), scalar(p[5])) AS product_name, scalar(p[7]) AS category, scalar(p[8]) AS brand,
     scalar(p[9]) AS collection, number(p[10]) AS price, number(p[11]) AS stock,
-    instant(p[12]) AS released_at, number(p[13]) AS quantity
+    r.released_at, number(p[13]) AS quantity
 FROM (SELECT *, json_extract_string(properties, @product_paths) AS p, @tags AS tags FROM event_record WHERE class = 'tracked')
+LEFT JOIN released r ON r.given = p[12]
 
 -- name: event_insert
 INSERT INTO event
@@ -121,3 +122,10 @@ CREATE TEMP TABLE trait_name (trait VARCHAR, name VARCHAR)
 
 -- name: event_classes
 SELECT class, count(*) FROM event_record GROUP BY class
+
+-- name: released_given
+SELECT DISTINCT json_extract_string(properties, '$.released_at') FROM event_record
+WHERE class = 'tracked' AND contains(properties, '"released_at"')
+
+-- name: released_table
+CREATE TEMP TABLE released (given VARCHAR, released_at TIMESTAMP)

@@ -93,17 +93,22 @@ SELECT key, customer FROM person_key
 WHERE key <> customer AND customer IN (SELECT new FROM merged) AND key NOT IN (SELECT key FROM moved)
 ORDER BY key DESC
 
--- name: touched
+-- name: touched_table
 -- The persons, of now and of before, whose derived rows are worked out anew.
-CREATE TEMP TABLE touched AS
-SELECT DISTINCT p.customer FROM key_seen k JOIN person_key p ON p.key = k.key
+CREATE TEMP TABLE touched (customer INTEGER)
 
--- name: touched_all
--- The same when every key is its own person.
-CREATE TEMP TABLE touched AS SELECT key AS customer FROM key_seen
+-- name: touched_seen
+INSERT INTO touched
+SELECT DISTINCT p.customer FROM key_seen k JOIN person_key p ON p.key = k.key
+WHERE p.customer NOT IN (SELECT customer FROM touched)
 
 -- name: touched_merged
 INSERT INTO touched SELECT old FROM merged WHERE old NOT IN (SELECT customer FROM touched)
+
+-- name: touched_everyone
+-- When all keys there are came with this batch.
+INSERT INTO touched
+SELECT DISTINCT customer FROM person_key WHERE customer NOT IN (SELECT customer FROM touched)
 
 -- name: customer_gone
 DELETE FROM customer WHERE customer IN (SELECT customer FROM touched)

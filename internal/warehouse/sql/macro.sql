@@ -5,7 +5,7 @@
 -- A text as a number that fits: at most twelve digits before the point and
 -- six after it. What does not fit is missing.
 CREATE OR REPLACE TEMP MACRO number(s) AS
-    CASE WHEN regexp_full_match(s, '[+-]?[0-9]{1,12}(\.[0-9]{1,6}0*)?') THEN TRY_CAST(s AS DECIMAL(18, 6)) END
+    CASE WHEN regexp_full_match(s, '[+-]?[0-9]{1,12}(\.[0-9]{1,6})?') THEN TRY_CAST(s AS DECIMAL(18, 6)) END
 
 -- name: macro_money
 -- An amount in the shop's currency, rounded half away from zero.
@@ -51,8 +51,15 @@ CREATE OR REPLACE TEMP MACRO revenue(price, quantity) AS TRY_CAST(round(price * 
 CREATE OR REPLACE TEMP MACRO scalar(s) AS CASE WHEN s <> '' AND s[1] NOT IN ('{', '[') THEN s END
 
 -- name: macro_instant
--- A text as an instant: RFC 3339, or the first instant of a date. Finer than
--- microseconds is cut.
+-- A text as an instant, in RFC 3339. Finer than microseconds is cut.
 CREATE OR REPLACE TEMP MACRO instant(s) AS
-    CAST(TRY_CAST(regexp_replace(CASE WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2}))?$') THEN s END,
+    CAST(TRY_CAST(regexp_replace(CASE WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])') THEN s END,
         '(\.[0-9]{6})[0-9]+', '\1') AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP)
+
+-- name: macro_truth
+CREATE OR REPLACE TEMP MACRO truth(s) AS CASE s WHEN 'true' THEN true WHEN 'false' THEN false END
+
+-- name: macro_given
+-- A field of a version, in a struct so that a value taken away differs from
+-- a field not named.
+CREATE OR REPLACE TEMP MACRO given(properties, field, value) AS CASE WHEN json_exists(properties, '$.' || field) THEN {'v': value} END

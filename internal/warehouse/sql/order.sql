@@ -18,6 +18,17 @@ CASE WHEN coalesce(customer_id, email, phone, status, currency, coupon, channel,
 hash(g.ts, g.lines, g.line_xor, g.line_sum, r.customer_id, r.email, r.phone, r.anonymous_id, r.currency, r.total, r.subtotal, r.discount,
     r.shipping, r.tax, r.coupon, r.channel, r.country, r.city)
 
+-- snippet: line_hash
+-- Lines are put together by XOR, which is cheap, and by a sum, which tells
+-- two equal lines from none.
+hash(product_id, sku, product_name, category, brand, quantity, unit_price, line_discount)
+
+-- snippet: line_hash31
+CAST(hash(product_id, quantity, unit_price) % 2147483648 AS INTEGER)
+
+-- snippet: line_amount
+CAST(round(units * unit_price, 6) AS DECIMAL(18, 6)) - coalesce(line_discount, 0)
+
 -- snippet: is_line
 -- A row is a line when it says anything of a product.
 (product_id IS NOT NULL OR sku IS NOT NULL OR product_name IS NOT NULL OR quantity IS NOT NULL
@@ -26,6 +37,26 @@ hash(g.ts, g.lines, g.line_xor, g.line_sum, r.customer_id, r.email, r.phone, r.a
 -- name: order_record
 CREATE TEMP VIEW order_record AS
 SELECT pos AS ord, CAST(NULL AS VARCHAR) AS anonymous_id, * FROM record
+WHERE pos >= getvariable('slice_from') AND pos < getvariable('slice_to')
+
+-- name: order_cut
+-- Where the orders end that stand at a place of the file: the next place at
+-- which another begins.
+SELECT min(pos) FROM record
+WHERE pos >= $cut AND pos < $cut + 200000
+    AND order_id <> (SELECT arg_max(order_id, pos) FROM record WHERE pos >= $cut - 200000 AND pos < $cut)
+
+-- name: order_scattered
+-- Whether an order of this slice was in one before.
+SELECT EXISTS (FROM order_group WHERE order_id IN (SELECT id FROM orders WHERE seq = $seq))
+    OR EXISTS (FROM order_group WHERE order_id IN (SELECT order_id FROM refund WHERE seq = $seq))
+    OR EXISTS (FROM order_group WHERE order_id IN (SELECT order_id FROM order_refused_before))
+
+-- name: order_refused_before_table
+CREATE TEMP TABLE order_refused_before (order_id VARCHAR)
+
+-- name: order_refused_before
+INSERT INTO order_refused_before SELECT order_id FROM order_refused
 
 -- name: order_line_view
 CREATE TEMP VIEW order_line AS
@@ -49,10 +80,22 @@ SELECT order_id, min(ord) AS head, min(ts) AS ts,
     CAST(count(*) FILTER (is_line AND units > 0) AS INTEGER) AS sold,
     CAST(count(*) FILTER (is_line AND units < 0) AS INTEGER) AS returned,
     sum(units) FILTER (is_line AND units > 0) AS units,
-    sum(round(units * unit_price, 6) - coalesce(line_discount, 0)) FILTER (is_line AND units > 0) AS amount,
+    sum(@line_amount) FILTER (is_line AND units > 0) AS amount,
     coalesce(bool_or(line_discount > 0 AND units > 0), false) AS line_discounted,
-    bit_xor(hash(product_id, sku, product_name, category, brand, quantity, unit_price, line_discount)) FILTER (is_line) AS line_xor,
-    sum(CAST(hash(product_id, quantity, unit_price, sku, product_name) % 4294967296 AS UINTEGER)) FILTER (is_line) AS line_sum
+    bit_xor(@line_hash) FILTER (is_line) AS line_xor,
+    sum(@line_hash31) FILTER (is_line) AS line_sum
+FROM order_line
+GROUP BY order_id
+
+-- name: order_group_view_plain
+-- The same where every row is a line of something sold: half the state.
+CREATE TEMP VIEW order_grouped AS
+SELECT order_id, min(ord) AS head, min(ts) AS ts, min(@head_hash) AS head_min, max(@head_hash) AS head_max,
+    CAST(count(*) AS INTEGER) AS lines, min(ord) AS first_line, max(ord) AS last_line,
+    CAST(count(*) AS INTEGER) AS sold, 0 AS returned, sum(quantity) AS units,
+    sum(@line_amount) AS amount,
+    coalesce(bool_or(line_discount > 0), false) AS line_discounted,
+    bit_xor(@line_hash) AS line_xor, sum(@line_hash31) AS line_sum
 FROM order_line
 GROUP BY order_id
 
@@ -106,13 +149,6 @@ SELECT * FROM order_grouped WHERE order_id IN (SELECT order_id FROM order_record
 
 -- name: order_refused_table
 CREATE TEMP TABLE order_refused (order_id VARCHAR, col VARCHAR, reason VARCHAR)
-
--- name: order_unknown_status
-INSERT INTO order_refused
-SELECT g.order_id, 'status', 'unknown status "' || r.status || '"'
-FROM order_record r JOIN order_group g ON g.head = r.ord
-WHERE NOT counts(r.status)
-    AND r.status NOT IN ('pending', 'failed', 'draft', 'void', 'voided', 'cancelled', 'canceled', 'adjustment', 'on_hold', 'unpaid', 'authorized', 'expired', 'trash')
 
 -- name: order_without_rate
 -- Amounts in another currency count at the rate of the order's day.
@@ -185,15 +221,19 @@ FROM order_line r JOIN order_refused f ON f.order_id = r.order_id
 GROUP BY r.ord
 
 -- name: order_state
--- Known orders whose state is another now. What comes blank says nothing.
+-- Known orders whose state is another now. What comes blank says nothing; the
+-- earliest cancellation ends an order.
 CREATE TEMP TABLE order_state AS
 SELECT order_id, key, ts, day, pos, coalesce(status, old_status) AS status,
-    coalesce(cancelled_at, old_cancelled_at) AS cancelled_at,
-    order_end(ts, coalesce(status, old_status), coalesce(cancelled_at, old_cancelled_at)) AS valid_to,
+    new_cancelled_at AS cancelled_at, order_end(ts, coalesce(status, old_status), new_cancelled_at) AS valid_to,
     refunded, coalesce(refunded, old_refunded, 0) <> coalesce(old_refunded, 0) AS refunded_changed
-FROM order_again
+FROM (
+    SELECT *, CASE WHEN cancelled_at IS NULL THEN old_cancelled_at
+        ELSE least(cancelled_at, (SELECT min(c.ts) FROM cancellation c WHERE c.order_id = order_again.order_id)) END AS new_cancelled_at
+    FROM order_again
+)
 WHERE coalesce(status, old_status, '') <> coalesce(old_status, '')
-    OR coalesce(cancelled_at, old_cancelled_at) IS DISTINCT FROM old_cancelled_at
+    OR new_cancelled_at IS DISTINCT FROM old_cancelled_at
     OR coalesce(refunded, old_refunded, 0) <> coalesce(old_refunded, 0)
 
 -- name: order_state_update
@@ -256,7 +296,7 @@ SELECT o.key, o.ts, o.valid_to, o.day, o.id, r.pos - o.pos + 1, coalesce(r.produ
     own_fields(r.sku, r.product_name, r.category, r.brand, NULL, NULL, r.unit_price, NULL, NULL), $seq, r.pos
 FROM order_line r
 JOIN orders o ON o.id = r.order_id
-WHERE r.is_line AND r.units > 0 AND o.seq = $seq
+WHERE r.is_line AND r.units > 0 AND o.seq = $seq AND o.pos >= getvariable('slice_from') AND o.pos < getvariable('slice_to')
 
 -- name: item_insert_full
 -- The same with counted lines and the catalogue of the time.
@@ -272,7 +312,7 @@ JOIN orders o ON o.id = r.order_id
 JOIN order_group g ON g.order_id = o.id
 LEFT JOIN stray_line s ON s.ord = r.ord
 LEFT JOIN product p ON p.product = coalesce(r.product_id, r.sku) AND (p.first OR o.ts >= p.valid_from) AND o.ts < p.valid_to
-WHERE r.is_line AND r.units > 0 AND o.seq = $seq
+WHERE r.is_line AND r.units > 0 AND o.seq = $seq AND o.pos >= getvariable('slice_from') AND o.pos < getvariable('slice_to')
 
 -- name: refund_lines
 -- Lines with a quantity below zero, of orders and of orders that are only refunds.
@@ -301,7 +341,7 @@ SELECT o.key, o.ts, o.day, o.id, o.id, NULL, NULL, money(r.refunded, o.rate), NU
 FROM order_record r
 JOIN order_group g ON g.head = r.ord
 JOIN orders o ON o.id = g.order_id
-WHERE r.refunded > 0 AND o.seq = $seq
+WHERE r.refunded > 0 AND o.seq = $seq AND o.pos >= getvariable('slice_from') AND o.pos < getvariable('slice_to')
 
 -- name: order_totals
 -- What the new orders are, for the result.

@@ -191,4 +191,4 @@ SELECT EXISTS (FROM orders WHERE country IS NOT NULL OR city IS NOT NULL)
 
 -- name: customer_total
 -- Known persons that the batch is about.
-SELECT count(DISTINCT p.customer) FROM key_seen k JOIN person_key p ON p.key = k.key WHERE p.customer > 0
+SELECT count(*) FROM customer WHERE customer IN (SELECT customer FROM touched)

@@ -9,7 +9,7 @@ DELETE FROM visit WHERE customer IN (SELECT customer FROM touched)
 -- the properties of a visit's first event are joined at the end.
 INSERT INTO visit
 WITH tracked AS (
-    SELECT coalesce(m.customer, e.key) AS customer, e.ts, e.event IN ('page', 'screen') AS is_page, e.seq, e.pos
+    SELECT coalesce(m.customer, e.key) AS customer, e.ts, e.event IN ('page', 'page_viewed', 'screen') AS is_page, e.seq, e.pos
     FROM event e
     LEFT JOIN moved m ON m.key = e.key
     WHERE coalesce(m.customer, e.key) IN (SELECT customer FROM touched)
@@ -23,7 +23,7 @@ WITH tracked AS (
         any_value(seq) FILTER (starts) AS seq, any_value(pos) FILTER (starts) AS pos
     FROM numbered GROUP BY customer, nth
 ), opened AS (
-    SELECT w.*, e.day, json_extract_string(e.properties, ['$.utm_source', '$.source', '$.utm_medium', '$.medium', '$.utm_campaign', '$.campaign',
+    SELECT w.*, e.day, json_extract_string(e.properties, ['$.source', '$.utm_source', '$.medium', '$.utm_medium', '$.campaign', '$.utm_campaign',
         '$.referrer', '$.landing', '$.url', '$.path', '$.device', '$.os', '$.browser', '$.country']) AS p
     FROM whole w JOIN event e ON e.seq = w.seq AND e.pos = w.pos
 )
@@ -48,7 +48,7 @@ WITH wish AS (
     SELECT coalesce(m.customer, e.key) AS customer, e.* EXCLUDE (key), e.event = 'product_added_to_wishlist' AS adds
     FROM event e
     LEFT JOIN moved m ON m.key = e.key
-    WHERE e.event IN ('product_added_to_wishlist', 'product_removed_from_wishlist')
+    WHERE e.event IN ('product_added_to_wishlist', 'product_removed_from_wishlist') AND e.product IS NOT NULL
         AND coalesce(m.customer, e.key) IN (SELECT customer FROM touched)
 ), changed AS (
     SELECT * FROM wish
@@ -70,17 +70,19 @@ DELETE FROM cart_item WHERE customer IN (SELECT customer FROM touched)
 DELETE FROM cart_change WHERE customer IN (SELECT customer FROM touched)
 
 -- name: cart_source
--- Everything that can change a cart, person by person in order of time.
+-- Everything that can change a cart, person by person in order of time. An
+-- event without a product changes none.
 WITH move AS (
     SELECT coalesce(m.customer, e.key) AS customer, e.ts, e.seq, e.pos, if(e.event = 'product_added', 1, 2) AS what, e.product,
         CAST(e.quantity * 1000000 AS BIGINT) AS quantity
     FROM event e
     LEFT JOIN moved m ON m.key = e.key
-    WHERE e.event IN ('product_added', 'product_removed') AND coalesce(m.customer, e.key) IN (SELECT customer FROM touched)
+    WHERE e.event IN ('product_added', 'product_removed') AND e.product IS NOT NULL
+        AND coalesce(m.customer, e.key) IN (SELECT customer FROM touched)
 )
 SELECT * FROM move
 UNION ALL
-SELECT coalesce(m.customer, o.key), o.ts, o.seq, o.pos, 3, NULL, NULL
+SELECT coalesce(m.customer, o.key), o.ts, o.seq, o.pos, 3, '', NULL
 FROM orders o
 LEFT JOIN moved m ON m.key = o.key
 WHERE o.valid_to > o.ts AND coalesce(m.customer, o.key) IN (SELECT customer FROM move)
