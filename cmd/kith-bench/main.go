@@ -1,17 +1,19 @@
 // Command kith-bench measures Kith against hand-written SQL and against
 // DuckDB's own loading, in the same run, and prints "name value unit" lines.
+// docs/benchmarks.md is its report.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
-
-	"kith/internal/warehouse"
 )
 
 func main() {
@@ -21,58 +23,98 @@ func main() {
 	}
 }
 
-// report collects the lines.
-type report struct {
-	out io.Writer
+// bench is one run: what was asked for, and what was measured.
+type bench struct {
+	*report
+
+	dir     string
+	only    []string
+	times   []float64
+	rounds  int
+	threads int
+	memory  string // of the DuckDB that shops are asked in
+	kith    string // the program, for start
+	retail  string // the Online Retail file
+	self    string // this program, for the children
 }
 
-func (r *report) line(name string, value float64, unit string) {
-	_, _ = fmt.Fprintf(r.out, "%s %.3f %s\n", name, value, unit)
-}
+// subjects are what can be measured.
+var subjects = []string{"questions", "presets", "rfm", "import", "start"}
 
 func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) > 0 && args[0] == childArg {
+		return child(ctx, args[1:], out)
+	}
+	b := &bench{report: &report{out: out}}
 	flags := flag.NewFlagSet("kith-bench", flag.ContinueOnError)
-	dir := flags.String("dir", "", "folder for the bench data; kept and used again (default: a temporary one)")
-	times := flags.Int64("times", 1, "size of the shop, in bench shops")
-	rounds := flags.Int("rounds", 5, "how often each side is asked")
+	flags.StringVar(&b.dir, "dir", "", "folder for the bench data; kept and used again (default: a temporary one)")
+	times := flags.String("times", "1,4", "sizes of the shop, in bench shops")
+	only := flags.String("only", strings.Join(subjects, ","), "what to measure")
+	flags.IntVar(&b.rounds, "rounds", 5, "how often each side is asked")
+	flags.IntVar(&b.threads, "threads", 2, "threads of each DuckDB instance")
+	flags.StringVar(&b.memory, "memory", "6GB", "memory limit of the shops' DuckDB; imports have 1GiB")
+	flags.StringVar(&b.kith, "kith", "bin/kith", "the program, for start")
+	flags.StringVar(&b.retail, "retail", "../shared/data/online_retail/online_retail.csv.gz", "the Online Retail file")
+	write := flags.String("write", "", "file for the report in Markdown")
+	date := flags.String("date", time.Now().Format(time.DateOnly), "date of the report")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	r := &report{out: out}
-	if *dir == "" {
-		temp, err := os.MkdirTemp("", "kith-bench")
-		if err != nil {
+	var err error
+	if b.times, err = parseTimes(*times); err != nil {
+		return err
+	}
+	if b.self, err = os.Executable(); err != nil {
+		return err
+	}
+	if b.dir == "" {
+		if b.dir, err = os.MkdirTemp("", "kith-bench"); err != nil {
 			return err
 		}
-		defer func() { _ = os.RemoveAll(temp) }()
-		*dir = temp
+		defer func() { _ = os.RemoveAll(b.dir) }()
 	}
-	return raceQuestions(ctx, r, *dir, *times, *rounds)
+	if err := b.measure(ctx, strings.Split(*only, ",")); err != nil {
+		return err
+	}
+	if *write == "" {
+		return nil
+	}
+	return b.write(ctx, *write, *date)
 }
 
-// raceQuestions makes the shop, if it is not there, and races on it.
-func raceQuestions(ctx context.Context, r *report, dir string, times int64, rounds int) error {
-	path := filepath.Join(dir, fmt.Sprintf("shop%d.duckdb", times))
-	_, statErr := os.Stat(path)
-	db, err := warehouse.Open(ctx, warehouse.Config{
-		Path: path, Threads: 2, MemoryLimit: "6GB", TempDir: dir, Currency: "EUR", Zone: time.UTC,
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close() }()
-	if statErr != nil {
-		if err := generate(ctx, conn, benchShop.times(times)); err != nil {
-			return err
+func parseTimes(list string) ([]float64, error) {
+	var all []float64
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || n <= 0 {
+			return nil, fmt.Errorf("-times: %q is not a size", text)
 		}
-		if err := makeRival(ctx, conn); err != nil {
-			return err
-		}
+		all = append(all, n)
 	}
-	return race(ctx, conn, r, "q_", rounds)
+	return all, nil
 }
+
+// measure runs the subjects that were asked for.
+func (b *bench) measure(ctx context.Context, only []string) error {
+	for _, name := range only {
+		if !slices.Contains(subjects, name) {
+			return fmt.Errorf("-only: there is no %q; choose from %s", name, strings.Join(subjects, ", "))
+		}
+	}
+	b.only = only
+	if b.wants("questions") || b.wants("presets") || b.wants("rfm") {
+		if err := b.onShops(ctx); err != nil {
+			return err
+		}
+	}
+	var err error
+	if b.wants("import") {
+		err = b.imports(ctx)
+	}
+	if b.wants("start") {
+		err = errors.Join(err, b.starts(ctx))
+	}
+	return err
+}
+
+func (b *bench) wants(subject string) bool { return slices.Contains(b.only, subject) }

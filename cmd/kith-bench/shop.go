@@ -3,8 +3,13 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
+
+	"kith/internal/warehouse"
 )
 
 // shopSize is the size of the bench shop.
@@ -18,8 +23,9 @@ var (
 	shopEnd = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-func (s shopSize) times(n int64) shopSize {
-	return shopSize{customers: s.customers * n, orders: s.orders * n, items: s.items * n, views: s.views * n}
+func (s shopSize) times(n float64) shopSize {
+	scale := func(of int64) int64 { return int64(float64(of) * n) }
+	return shopSize{customers: scale(s.customers), orders: scale(s.orders), items: scale(s.items), views: scale(s.views)}
 }
 
 // macros make numbers from a row's number and a seed, the same on every run.
@@ -64,10 +70,14 @@ func generate(ctx context.Context, conn *sql.Conn, s shopSize) error {
 // in the same order, with what it needs and nothing else.
 func makeRival(ctx context.Context, conn *sql.Conn) error {
 	return execAll(ctx, conn, []string{
-		`CREATE TABLE o AS SELECT key AS c, ts, CAST(total * 100 AS INTEGER) AS total, coupon FROM orders`,
-		`CREATE TABLE i AS SELECT key AS c, ts, product, category, CAST(price * 100 AS INTEGER) AS price, CAST(quantity AS INTEGER) AS quantity FROM item`,
-		`CREATE TABLE v AS SELECT key AS c, ts, product, category, CAST(price * 100 AS INTEGER) AS price FROM event`,
-		`CREATE TABLE p AS SELECT customer AS c, value AS country FROM trait WHERE name = 'country'`,
+		`CREATE OR REPLACE TABLE o AS SELECT key AS c, ts, CAST(total * 100 AS INTEGER) AS total, coupon, CAST(items AS INTEGER) AS items FROM orders`,
+		`CREATE OR REPLACE TABLE i AS SELECT key AS c, ts, product, category, CAST(price * 100 AS INTEGER) AS price, CAST(quantity AS INTEGER) AS quantity, released_at, tags FROM item`,
+		`CREATE OR REPLACE TABLE v AS SELECT key AS c, ts, product, category, CAST(price * 100 AS INTEGER) AS price FROM event`,
+		`CREATE OR REPLACE TABLE p AS SELECT customer AS c, max(value) FILTER (name = 'country') AS country, max(value) FILTER (name = 'gender') AS gender,
+			bool_or(value = 'true') FILTER (name = 'subscribed.email') AS subscribed, CAST(max(value) FILTER (name = 'birth_date') AS DATE) AS birth_date
+			FROM trait GROUP BY 1 ORDER BY 1`,
+		// What the bench shop has none of.
+		`CREATE OR REPLACE TABLE e (c INTEGER, ts TIMESTAMP, event VARCHAR, step VARCHAR)`,
 		`CHECKPOINT`,
 	})
 }
@@ -79,4 +89,77 @@ func execAll(ctx context.Context, conn *sql.Conn, statements []string) error {
 		}
 	}
 	return nil
+}
+
+// onShops asks on each size of the shop.
+func (b *bench) onShops(ctx context.Context) error {
+	for _, n := range b.times {
+		if err := b.onShop(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) onShop(ctx context.Context, times float64) (err error) {
+	db, err := b.openShop(ctx, times)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	prefix := fmt.Sprintf("s%g_", times)
+	if b.wants("questions") {
+		err = b.race(ctx, conn, prefix)
+	}
+	if err == nil && b.wants("presets") {
+		err = b.presets(ctx, conn, prefix)
+	}
+	if err == nil && b.wants("rfm") {
+		err = b.rfm(ctx, conn, prefix)
+	}
+	return err
+}
+
+// openShop opens the shop and makes it if it is not there.
+func (b *bench) openShop(ctx context.Context, times float64) (_ *warehouse.DB, err error) {
+	path := filepath.Join(b.dir, fmt.Sprintf("shop%g.duckdb", times))
+	open := func(path string) (*warehouse.DB, error) {
+		return warehouse.Open(ctx, warehouse.Config{
+			Path: path, Threads: b.threads, MemoryLimit: b.memory, TempDir: filepath.Join(b.dir, "tmp"), Currency: "EUR", Zone: time.UTC,
+		})
+	}
+	if _, err := os.Stat(path); err == nil {
+		return open(path)
+	}
+	// A shop that was not finished must not be taken for one.
+	unfinished := path + ".unfinished"
+	_ = os.Remove(unfinished)
+	db, err := open(unfinished)
+	if err != nil {
+		return nil, err
+	}
+	err = fill(ctx, db, benchShop.times(times))
+	if err = errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Rename(unfinished, path); err != nil {
+		return nil, err
+	}
+	return open(path)
+}
+
+func fill(ctx context.Context, db *warehouse.DB, size shopSize) error {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	if err = generate(ctx, conn, size); err == nil {
+		err = makeRival(ctx, conn)
+	}
+	return errors.Join(err, conn.Close())
 }

@@ -24,7 +24,7 @@ func sniff(sample []byte, kind commerce.Kind, format string, mapped map[string]s
 	if bytes.IndexByte(sample, '\n') < 0 && bytes.IndexByte(sample, '\r') >= 0 {
 		d.newline = '\r'
 	}
-	if quotesWith(sample, '\'') && !quotesWith(sample, '"') {
+	if quotesWith(sample, '\'', d.newline) {
 		d.quote = '\''
 	}
 	known := knownHeaders(kind, format, mapped)
@@ -43,10 +43,12 @@ func sniff(sample []byte, kind commerce.Kind, format string, mapped map[string]s
 	return best
 }
 
-// quotesWith says whether cells in the sample begin and end with the quote.
-func quotesWith(sample []byte, quote byte) bool {
+// quotesWith says whether cells in most lines of the sample end and begin
+// with the quote.
+func quotesWith(sample []byte, quote, newline byte) bool {
+	lines := 1 + bytes.Count(sample, []byte{newline})
 	for _, delimiter := range []byte{',', ';', '\t', '|'} {
-		if bytes.Contains(sample, []byte{quote, delimiter, quote}) {
+		if 2*bytes.Count(sample, []byte{quote, delimiter, quote}) > lines {
 			return true
 		}
 	}

@@ -3,7 +3,6 @@ package intake
 import (
 	"bytes"
 	"compress/gzip"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -94,37 +93,44 @@ func records(t *testing.T, kind commerce.Kind, out string, report Report) []map[
 	defer func() { _ = db.Close() }()
 	var rows []map[string]string
 	for _, f := range report.Files {
-		if f.Records == "" {
-			continue
+		if f.Records != "" {
+			rows = append(rows, recordsIn(t, db, kind, f.Records)...)
 		}
-		var names, texts []string
-		for _, c := range commerce.Records(kind) {
-			names = append(names, c.Name)
-			texts = append(texts, "CAST("+c.Name+" AS VARCHAR)")
+	}
+	return rows
+}
+
+func recordsIn(t *testing.T, db *duck.DB, kind commerce.Kind, path string) []map[string]string {
+	t.Helper()
+	var names, texts []string
+	for _, c := range commerce.Records(kind) {
+		names = append(names, c.Name)
+		texts = append(texts, "CAST("+c.Name+" AS VARCHAR)")
+	}
+	result, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(texts, ", ")+" FROM read_parquet("+duck.Literal(path)+")")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer result.Close()
+	var rows []map[string]string
+	for result.Next() {
+		values, targets := make([]*string, len(names)), make([]any, len(names))
+		for i := range values {
+			targets[i] = &values[i]
 		}
-		result, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(texts, ", ")+" FROM read_parquet("+duck.Literal(f.Records)+")")
-		if err != nil {
+		if err := result.Scan(targets...); err != nil {
 			t.Fatal(err)
 		}
-		for result.Next() {
-			values, targets := make([]*string, len(names)), make([]any, len(names))
-			for i := range values {
-				targets[i] = &values[i]
+		row := map[string]string{}
+		for i, v := range values {
+			if v != nil {
+				row[names[i]] = *v
 			}
-			if err := result.Scan(targets...); err != nil {
-				t.Fatal(err)
-			}
-			row := map[string]string{}
-			for i, v := range values {
-				if v != nil {
-					row[names[i]] = *v
-				}
-			}
-			rows = append(rows, row)
 		}
-		if err := errors.Join(result.Err(), result.Close()); err != nil {
-			t.Fatal(err)
-		}
+		rows = append(rows, row)
+	}
+	if err := result.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return rows
 }
@@ -322,7 +328,6 @@ func TestUnreadable(t *testing.T) {
 		"unknown kind":    {file(t, "a.csv", twoOrders), Config{Kind: "coupons"}, `unknown kind "coupons"`},
 		"bad currency":    {file(t, "a.csv", twoOrders), Config{Currency: "XX"}, `unknown currency "XX"`},
 		"cut parquet":     {file(t, "a.parquet", "PAR1 and nothing that follows PAR1"), Config{}, "not a whole Parquet file"},
-		"open quotes":     {file(t, "a.csv", "order_id,at\n"+strings.Repeat("o1,\"x\ny\n", 1500)), Config{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -331,9 +336,6 @@ func TestUnreadable(t *testing.T) {
 			}
 			tc.cfg.Files = []string{tc.path}
 			got, err := tryRun(t, tc.cfg)
-			if tc.want == "" {
-				return
-			}
 			if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v and %+v, want one line with %q", err, got.Report, tc.want)
 			}

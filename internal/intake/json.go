@@ -240,9 +240,10 @@ func (s *scanner) escape() bool {
 		s.at += 2
 		return true
 	case 'u':
-		_, ok := hex4(s.text[s.at+2:])
-		s.at += 6
-		return ok
+		if _, ok := hex4(s.text[s.at+2:]); ok {
+			s.at += 6
+			return true
+		}
 	}
 	return false
 }

@@ -48,8 +48,10 @@ func TestCustomers(t *testing.T) {
 	if s := said(got.rows[2]); s != "subscribed.email=false" {
 		t.Errorf("the row says %s", s)
 	}
-	for _, want := range []string{"a.csv:4: customer_id: it is missing\t", "a.csv:5: customer_id: it is missing\t",
-		`a.csv:6: birth_date: "1990-02-30" is not a date as this column writes them (YYYY-MM-DD)`, `a.csv:7: accepts_email: "maybe" is neither yes nor no`} {
+	for _, want := range []string{
+		"a.csv:4: customer_id: it is missing\t", "a.csv:5: customer_id: it is missing\t",
+		`a.csv:6: birth_date: "1990-02-30" is not a date as this column writes them (YYYY-MM-DD)`, `a.csv:7: accepts_email: "maybe" is neither yes nor no`,
+	} {
 		if !strings.Contains(got.rejects, want) {
 			t.Errorf("the rejects lack %q:\n%s", want, got.rejects)
 		}
@@ -64,7 +66,7 @@ func TestCustomerNullEmpties(t *testing.T) {
 		`{"customer_id":"c1","city":""}`,
 	)
 	for i, want := range []string{
-		`[{'name': city, 'value': Cluj}, {'name': tags, 'value': '["a","b \\\"c\\\""]'}, {'name': traits.shoe, 'value': '{"size":38}'}, {'name': traits.vip, 'value': true}]`,
+		`[{'name': city, 'value': Cluj}, {'name': tags, 'value': '["a","b \\"c\\""]'}, {'name': traits.shoe, 'value': '{"size":38}'}, {'name': traits.vip, 'value': true}]`,
 		`[{'name': city, 'value': NULL}, {'name': tags, 'value': NULL}, {'name': traits.shoe, 'value': NULL}, {'name': traits.vip, 'value': NULL}]`,
 		`[]`,
 	} {
@@ -255,7 +257,7 @@ func TestShopify(t *testing.T) {
 		"lamp,Lamp,Acme,home,\"gift, light\",L1,3,99.90,40,https://x/a.png",
 		"lamp,,,,,L2,1,89.90,,",
 		"lamp,,,,,,,,,https://x/b.png")
-	if len(got.rows) != 2 || got.Rows != 3 || got.Refused != 0 {
+	if len(got.rows) != 2 || got.Rows != 2 || got.Refused != 0 {
 		t.Fatalf("rows %d refused %d: %v\n%s", got.Rows, got.Refused, got.rows, got.rejects)
 	}
 	is(t, got.rows[0], "product_id=L1; name=Lamp; brand=Acme; stock=3.000000; price=99.900000; image_url=https://x/a.png; tags=[gift, light]")

@@ -2,10 +2,10 @@ package intake
 
 import (
 	"bufio"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -78,33 +78,57 @@ func (r *reader) rejectParquet(out *rejects) error {
 
 // refusals gives what SQL refused, line by line.
 type refusals struct {
-	rows *sql.Rows
+	pull func() (refusal, error, bool)
 	line int64 // of the next; 0 at the end
 	bad  string
 }
 
+type refusal struct {
+	line int64
+	bad  string
+}
+
 func (f *refusals) next() error {
-	if f.rows == nil || !f.rows.Next() {
-		f.line = 0
-		if f.rows != nil {
-			return f.rows.Err()
-		}
-		return nil
+	next, err, ok := f.pull()
+	if !ok {
+		next = refusal{}
 	}
-	return f.rows.Scan(&f.line, &f.bad)
+	f.line, f.bad = next.line, next.bad
+	return err
+}
+
+// refused lists what SQL refused of the last file, in order.
+func (r *reader) refused(t *table) iter.Seq2[refusal, error] {
+	return func(yield func(refusal, error) bool) {
+		if !t.refused {
+			return
+		}
+		rows, err := r.conn.QueryContext(r.ctx, "SELECT line, bad FROM refused ORDER BY line, pos")
+		if err != nil {
+			yield(refusal{}, err)
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var next refusal
+			err := rows.Scan(&next.line, &next.bad)
+			if !yield(next, err) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(refusal{}, err)
+		}
+	}
 }
 
 // rejectText reads a text file again, as it was read the first time, and
 // writes each row that the reader or SQL refused.
 func (r *reader) rejectText(out *rejects) (err error) {
 	t := out.table
-	var f refusals
-	if t.refused {
-		if f.rows, err = r.conn.QueryContext(r.ctx, "SELECT line, bad FROM refused ORDER BY line, pos"); err != nil {
-			return err
-		}
-		defer f.rows.Close()
-	}
+	pull, stop := iter.Pull2(r.refused(t))
+	defer stop()
+	f := refusals{pull: pull}
 	if err := f.next(); err != nil {
 		return err
 	}

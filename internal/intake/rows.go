@@ -7,14 +7,9 @@ import (
 	"io"
 )
 
-const (
-	// maxRow is the longest row that is read. Of a longer line only what says
-	// where it ends is looked at, so that no file can use up memory.
-	maxRow = sampleSize
-	// maxRunaways is how many quotes may stay open before the file counts as
-	// one that quotes differently. Each costs reading up to maxRow again.
-	maxRunaways = 1000
-)
+// maxRow is the longest row that is read. Of a longer line only what says
+// where it ends is looked at, so that no file can use up memory.
+const maxRow = sampleSize
 
 // dialect is how a text file separates its cells.
 type dialect struct {
@@ -42,7 +37,6 @@ type rowReader struct {
 	eof      bool
 	err      error
 	line     int64
-	runaways int
 	cells    [][]byte
 	scratch  []byte // cells whose quotes were doubled
 }
@@ -53,7 +47,10 @@ func newRowReader(r io.Reader) *rowReader {
 
 // sample reads up to sampleSize ahead and gives it, without taking it.
 func (r *rowReader) sample() ([]byte, error) {
-	for r.end-r.pos < sampleSize && r.fill() {
+	for r.end-r.pos < sampleSize {
+		if !r.fill() {
+			break
+		}
 	}
 	return r.buf[r.pos:min(r.end, r.pos+sampleSize)], r.err
 }
@@ -164,14 +161,16 @@ func (r *rowReader) split(line []byte) {
 	}
 }
 
+const openQuote = "a quote is not closed"
+
 // parseQuoted is parse for a row with a quote in its first line.
 func (r *rowReader) parseQuoted(data []byte, row *textRow) (size int, lines int64) {
 	r.cells, r.scratch = r.cells[:0], r.scratch[:0]
 	p := 0
 	for {
 		cell, next, ok := r.cell(data, p)
-		if !ok {
-			return 0, 0
+		if !ok || next == len(data)-1 && data[next] == '\r' && !r.eof {
+			return 0, 0 // a CR ends the line if a line feed follows
 		}
 		r.cells = append(r.cells, cell)
 		switch {
@@ -179,6 +178,12 @@ func (r *rowReader) parseQuoted(data []byte, row *textRow) (size int, lines int6
 			p = next + 1
 			continue
 		case next < len(data) && !r.endsLine(data[next:]):
+			if first := bytes.IndexByte(data[:next], r.newline); first >= 0 {
+				// Most likely this quote opens a cell, and the one before
+				// should not stand there: the lines between are good.
+				row.raw, row.problem = bytes.TrimSuffix(data[:first], []byte("\r")), openQuote
+				return first + 1, 1
+			}
 			row.problem = "there is text behind a closing quote"
 			n := bytes.IndexByte(data[next:], r.newline)
 			if n < 0 && !r.eof {
@@ -247,7 +252,9 @@ func (r *rowReader) quotedCell(data []byte, start int) (cell []byte, next int, o
 			r.scratch = append(r.scratch, data[p:end]...)
 			cell = r.scratch[copied:]
 		}
-		for end++; end < len(data) && data[end] == ' '; end++ {
+		end++
+		for end < len(data) && data[end] == ' ' {
+			end++
 		}
 		return cell, end, end < len(data) || r.eof
 	}
@@ -260,10 +267,7 @@ func (r *rowReader) runaway() (textRow, error) {
 	row := textRow{line: r.line, raw: data[:min(len(data), maxRow)], problem: "the row is longer than 1 MiB"}
 	n := bytes.IndexByte(data, r.newline)
 	if n >= 0 || r.eof {
-		row.problem = "a quote is not closed"
-		if r.runaways++; r.runaways > maxRunaways {
-			return textRow{}, fmt.Errorf("line %d: more than %d rows have a quote that is not closed: it quotes in a way that cannot be read", r.line, maxRunaways)
-		}
+		row.problem = openQuote
 	}
 	r.line++
 	if n >= 0 {

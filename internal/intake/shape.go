@@ -132,12 +132,12 @@ func (s *shape) status(name string, in input) value {
 		return strings.Join(same, " OR ")
 	}
 	n := s.add(parts, "n_"+name, `CASE WHEN %s THEN %s ELSE regexp_replace(regexp_replace(lower(%[2]s), '[\s_-]+', '_', 'g'), '^wc_', '') END`, known(v.raw), v.raw)
-	own := ""
+	var own strings.Builder
 	names := statusNames(s.cfg.Format)
 	for _, word := range sortedKeys(names) {
-		own += fmt.Sprintf(" WHEN %s = %s THEN %s", n, lit(word), lit(names[word]))
+		fmt.Fprintf(&own, " WHEN %s = %s THEN %s", n, lit(word), lit(names[word]))
 	}
-	s.add(typed, v.out, "CASE WHEN %s THEN %s%s END", known(n), n, own)
+	s.add(typed, v.out, "CASE WHEN %s THEN %s%s END", known(n), n, own.String())
 	v.refuse = fmt.Sprintf("%s IS NOT NULL AND %s IS NULL", v.raw, v.out)
 	v.reason = quotedText(v.shown) + " || " + lit(" is no status that is known: "+strings.Join(slices.Concat(statuses[:], sortedKeys(names)), ", "))
 	return v

@@ -53,8 +53,7 @@ func openSource(ctx context.Context, name string, count func(int64)) (*source, e
 
 // plain is an error about a file without the file's name, which is said anyway.
 func plain(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathError.Err
 	}
 	return err
@@ -239,6 +238,7 @@ func (a *ahead) Read(p []byte) (int, error) {
 // stop ends the goroutine and waits for it.
 func (a *ahead) stop() {
 	close(a.done)
-	for range a.blocks { //nolint:revive // drained until the goroutine is gone
+	for range a.blocks {
+		continue // until the goroutine is gone
 	}
 }

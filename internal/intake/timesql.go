@@ -69,7 +69,7 @@ func (l *layers) sinceEpoch(name string, in input, f family) string {
 	unit := map[family]int64{familySeconds: 1_000_000, familyMillis: 1000, familyMicros: 1}[f]
 	s := l.add(pieces, "p_"+name, "%s", in.text())
 	if f == familyNanos {
-		return l.add(parts, "i_"+name, "CASE WHEN regexp_full_match(%[1]s, '-?[0-9]{1,19}') THEN TRY_CAST(%[1]s AS HUGEINT) // 1000 END", s)
+		return l.add(parts, "i_"+name, "CASE WHEN regexp_full_match(%[1]s, '-?[0-9]{1,19}') THEN TRY_CAST(TRY_CAST(%[1]s AS HUGEINT) // 1000 AS BIGINT) END", s)
 	}
 	// Decimals behind the sixth are cut, as everywhere.
 	return l.add(parts, "i_"+name, `CASE WHEN regexp_full_match(%[1]s, '-?[0-9]{1,16}(\.[0-9]*)?')

@@ -2,8 +2,10 @@ package intake
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"kith/internal/commerce"
 )
@@ -95,10 +97,18 @@ func TestInstants(t *testing.T) {
 		values, want []string
 		form         string
 	}{
-		"iso": {Config{}, []string{"2026-03-01", "2026-03-01 10:00", "2026-03-01T10:00:01", "2026-03-01 10:00:00.1234567", "2026-02-30", "2026-03-01 25:00", "1899-12-31", "0000-00-00", "x"},
-			[]string{"2026-03-01 00:00:00", "2026-03-01 10:00:00", "2026-03-01 10:00:01", "2026-03-01 10:00:00.123456", "refused", "refused", "refused", "refused", "refused"}, "YYYY-MM-DD"},
-		"offsets": {Config{Zone: zone(t, "Europe/Bucharest")}, []string{"2026-03-01T10:00:00Z", "2026-03-01T10:00:00+02:00", "2026-03-01 10:00:00 +0200", "2026-03-01 10:00:00 UTC", "2026-03-01 10:00:00-0130", "2026-03-01T10:00:00+02", "2026-03-01 10:00", "2026-03-01 10:00:00,5"},
-			[]string{"2026-03-01 10:00:00", "2026-03-01 08:00:00", "2026-03-01 08:00:00", "2026-03-01 10:00:00", "2026-03-01 11:30:00", "2026-03-01 08:00:00", "2026-03-01 08:00:00", "2026-03-01 08:00:00.5"}, "YYYY-MM-DD"},
+		"iso": {
+			Config{},
+			[]string{"2026-03-01", "2026-03-01 10:00", "2026-03-01T10:00:01", "2026-03-01 10:00:00.1234567", "2026-02-30", "2026-03-01 25:00", "1899-12-31", "0000-00-00", "x"},
+			[]string{"2026-03-01 00:00:00", "2026-03-01 10:00:00", "2026-03-01 10:00:01", "2026-03-01 10:00:00.123456", "refused", "refused", "refused", "refused", "refused"},
+			"YYYY-MM-DD",
+		},
+		"offsets": {
+			Config{Zone: zone(t, "Europe/Bucharest")},
+			[]string{"2026-03-01T10:00:00Z", "2026-03-01T10:00:00+02:00", "2026-03-01 10:00:00 +0200", "2026-03-01 10:00:00 UTC", "2026-03-01 10:00:00-0130", "2026-03-01T10:00:00+02", "2026-03-01 10:00", "2026-03-01 10:00:00,5"},
+			[]string{"2026-03-01 10:00:00", "2026-03-01 08:00:00", "2026-03-01 08:00:00", "2026-03-01 10:00:00", "2026-03-01 11:30:00", "2026-03-01 08:00:00", "2026-03-01 08:00:00", "2026-03-01 08:00:00.5"},
+			"YYYY-MM-DD",
+		},
 		"zulu only":     {Config{Zone: zone(t, "Asia/Seoul")}, []string{"2026-03-01T10:00:00Z", "2026-03-01T10:00:00.5Z"}, []string{"2026-03-01 10:00:00", "2026-03-01 10:00:00.5"}, "YYYY-MM-DD"},
 		"offset only":   {Config{Zone: zone(t, "Asia/Seoul")}, []string{"2026-03-01T10:00:00+01:00", "2026-03-01T10:00:00-01:00"}, []string{"2026-03-01 09:00:00", "2026-03-01 11:00:00"}, "YYYY-MM-DD"},
 		"slashes, year": {Config{}, []string{"2026/03/01", "2026/3/1 8:05"}, []string{"2026-03-01 00:00:00", "2026-03-01 08:05:00"}, "YYYY-MM-DD"},
@@ -114,10 +124,18 @@ func TestInstants(t *testing.T) {
 		"millis":        {Config{}, []string{"1396860669277"}, []string{"2014-04-07 08:51:09.277"}, "milliseconds since 1970"},
 		"micros":        {Config{}, []string{"1396860669277123"}, []string{"2014-04-07 08:51:09.277123"}, "microseconds since 1970"},
 		"mixed":         {Config{}, []string{"2026-03-01", "2026-03-02", "01/03/2026"}, []string{"2026-03-01 00:00:00", "2026-03-02 00:00:00", "refused"}, "YYYY-MM-DD"},
-		"gap": {Config{Zone: zone(t, "Europe/Bucharest")}, []string{"2026-03-29 02:59:59", "2026-03-29 03:00", "2026-03-29 03:30", "2026-03-29 04:00", "2026-07-01 00:00"},
-			[]string{"2026-03-29 00:59:59", "2026-03-29 01:00:00", "2026-03-29 01:00:00", "2026-03-29 01:00:00", "2026-06-30 21:00:00"}, "YYYY-MM-DD"},
-		"repeated": {Config{Zone: zone(t, "Europe/Bucharest")}, []string{"2026-10-25 02:59", "2026-10-25 03:30", "2026-10-25 03:59", "2026-10-25 04:00"},
-			[]string{"2026-10-24 23:59:00", "2026-10-25 00:30:00", "2026-10-25 00:59:00", "2026-10-25 02:00:00"}, "YYYY-MM-DD"},
+		"gap": {
+			Config{Zone: zone(t, "Europe/Bucharest")},
+			[]string{"2026-03-29 02:59:59", "2026-03-29 03:00", "2026-03-29 03:30", "2026-03-29 04:00", "2026-07-01 00:00"},
+			[]string{"2026-03-29 00:59:59", "2026-03-29 01:00:00", "2026-03-29 01:00:00", "2026-03-29 01:00:00", "2026-06-30 21:00:00"},
+			"YYYY-MM-DD",
+		},
+		"repeated": {
+			Config{Zone: zone(t, "Europe/Bucharest")},
+			[]string{"2026-10-25 02:59", "2026-10-25 03:30", "2026-10-25 03:59", "2026-10-25 04:00"},
+			[]string{"2026-10-24 23:59:00", "2026-10-25 00:30:00", "2026-10-25 00:59:00", "2026-10-25 02:00:00"},
+			"YYYY-MM-DD",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -165,15 +183,47 @@ func TestEmailsAndPhones(t *testing.T) {
 	}
 }
 
-func TestZoneTree(t *testing.T) {
+// TestLocalTimes holds the tree against Go's own tables: a local time is read
+// as the instant that shows it, the first where there are two, and the end of
+// the gap where there is none.
+func TestLocalTimes(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"UTC", "Europe/Bucharest", "America/New_York", "Asia/Seoul", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"} {
 		z := zone(t, name)
-		list := segments(z, 2005, 2030)
-		for i := 1; i < len(list)-1; i++ {
-			if list[i].until < list[i-1].until {
-				t.Fatalf("%s: segment %d ends before the one before it", name, i)
+		list := segments(z, 2005, 2045)
+		for local := time.Date(2005, 1, 1, 0, 0, 0, 0, time.UTC); local.Year() < 2046; local = local.Add(29*time.Minute + 59*time.Second) {
+			got := time.UnixMicro(toUTC(local.UnixMicro(), list))
+			if want := instantOf(local, z); !got.Equal(want) {
+				t.Fatalf("%s: %s is read as %s, want %s", name, local.Format(time.DateTime), got.UTC(), want.UTC())
 			}
 		}
 	}
+}
+
+// instantOf tries the offsets around a local time.
+func instantOf(local time.Time, z *time.Location) time.Time {
+	_, before := local.Add(-26 * time.Hour).In(z).Zone()
+	_, after := local.Add(26 * time.Hour).In(z).Zone()
+	for _, offset := range []int{max(before, after), min(before, after)} {
+		u := local.Add(-time.Duration(offset) * time.Second)
+		if _, o := u.In(z).Zone(); o == offset {
+			return u
+		}
+	}
+	// Skipped: the change lies where the offset before it ends.
+	low := local.Add(-26 * time.Hour)
+	n := sort.Search(52*3600, func(s int) bool {
+		_, o := low.Add(time.Duration(s) * time.Second).In(z).Zone()
+		return o != before
+	})
+	return low.Add(time.Duration(n) * time.Second)
+}
+
+// toUTC walks the tree as the SQL of inUTC does.
+func toUTC(local int64, list []segment) int64 {
+	i := sort.Search(len(list)-1, func(i int) bool { return local < list[i].until })
+	if list[i].fixed {
+		return list[i].at
+	}
+	return local - list[i].offset
 }

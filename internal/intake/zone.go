@@ -24,24 +24,32 @@ func segments(zone *time.Location, fromYear, toYear int) []segment {
 	to := time.Date(toYear+1, 2, 1, 0, 0, 0, 0, time.UTC)
 	_, offset := from.In(zone).Zone()
 	var list []segment
-	for t := from; ; {
-		_, end := t.In(zone).ZoneBounds()
-		if end.IsZero() || end.After(to) {
-			break
+	for day := from; day.Before(to); day = day.AddDate(0, 0, 1) {
+		_, next := day.AddDate(0, 0, 1).In(zone).Zone()
+		if next == offset {
+			continue
 		}
-		_, next := end.In(zone).Zone()
-		at := end.Unix()
-		switch {
-		case next > offset: // clocks go forward: the times between do not exist
+		at := changeWithin(zone, day.Unix(), offset)
+		if next > offset { // clocks go forward: the times between do not exist
 			list = append(list,
 				segment{until: (at + int64(offset)) * second, offset: int64(offset) * second},
 				segment{until: (at + int64(next)) * second, fixed: true, at: at * second})
-		case next < offset: // clocks go back: up to the change it is the first pass
+		} else { // clocks go back: up to the change it is the first pass
 			list = append(list, segment{until: (at + int64(offset)) * second, offset: int64(offset) * second})
 		}
-		offset, t = next, end
+		offset = next
 	}
 	return append(list, segment{offset: int64(offset) * second})
+}
+
+// changeWithin finds the second, within a day of start, from which a zone no
+// longer has an offset. Asking the zone for its next change instead runs into
+// days on which Go says that the change is now.
+func changeWithin(zone *time.Location, start int64, offset int) int64 {
+	return start + int64(sort.Search(86400, func(s int) bool {
+		_, o := time.Unix(start+int64(s), 0).In(zone).Zone()
+		return o != offset
+	}))
 }
 
 // inUTC is SQL for the instant, in microseconds, of a local time in
@@ -61,13 +69,4 @@ func inUTC(local string, list []segment) string {
 	half := len(list) / 2
 	return fmt.Sprintf("CASE WHEN %s < %d THEN %s ELSE %s END", local, list[half-1].until,
 		inUTC(local, list[:half]), inUTC(local, list[half:]))
-}
-
-// toUTC is the same in Go, for what is read without SQL and for tests.
-func toUTC(local int64, list []segment) int64 {
-	i := sort.Search(len(list)-1, func(i int) bool { return local < list[i].until })
-	if list[i].fixed {
-		return list[i].at
-	}
-	return local - list[i].offset
 }

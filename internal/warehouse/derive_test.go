@@ -213,7 +213,7 @@ func (s *shop) each(query string, scan func(*sql.Rows) error) {
 func (s *shop) checkCatalogue(table, column string, bit int) {
 	s.t.Helper()
 	s.want(fmt.Sprintf(`SELECT f.ts, f.product, f.%[2]s, p.name FROM %[1]s f LEFT JOIN product p
-		ON p.product = f.product AND (p.first OR f.ts >= p.valid_from) AND f.ts < p.valid_to
+		ON p.product = f.product AND f.ts >= p.valid_from AND f.ts < p.valid_to
 		WHERE f.own & %[3]d = 0 AND (f.%[2]s IS DISTINCT FROM p.name OR f.tags IS DISTINCT FROM p.tags)`, table, column, bit))
 }
 

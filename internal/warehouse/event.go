@@ -120,13 +120,3 @@ func (l *load) readReleases() error {
 		return nil
 	})
 }
-
-// moment reads an instant in RFC 3339, or a date as its first instant.
-func moment(s string, zone *time.Location) (time.Time, bool) {
-	if day, err := time.Parse(time.DateOnly, s); err == nil {
-		y, m, d := day.Date()
-		return startOf(y, m, d, zone).UTC(), true
-	}
-	at, err := time.Parse(time.RFC3339Nano, s)
-	return at.UTC().Truncate(time.Microsecond), err == nil
-}

@@ -169,3 +169,50 @@ func openWriter(t *testing.T) *shop {
 	})
 	return &shop{DB: db, t: t}
 }
+
+// A long import is taken in slices; the facts are those of the whole. Orders
+// whose rows lie far apart are found, and then it is taken as a whole.
+func TestSlices(t *testing.T) {
+	t.Parallel()
+	for _, scattered := range []bool{false, true} {
+		var rows []Row
+		for i := range 40 {
+			for line := range 1 + i%3 {
+				row := Row{"order_id": fmt.Sprintf("o%d", i), "customer_id": fmt.Sprintf("c%d", i%7), "ts": time.Date(2026, 3, 1, i, 0, 0, 0, time.UTC),
+					"product_id": fmt.Sprintf("p%d", line), "quantity": 1 + line - 2*(i%5/4), "unit_price": 5, "country": "RO", "email": fmt.Sprintf("e%d", i%11)}
+				if i%6 == 0 {
+					row["refunded"] = 1
+				}
+				if i == 13 && line == 1 {
+					row["coupon"] = "other"
+				}
+				rows = append(rows, row)
+			}
+		}
+		if scattered {
+			rows[70]["order_id"], rows[70]["customer_id"], rows[70]["email"], rows[70]["refunded"] = "o4", "c4", "e4", nil
+		}
+		file := filepath.Join(t.TempDir(), "orders.parquet")
+		writeRecords(t, file, commerce.Orders, rows)
+		var prints []map[string]string
+		for _, slice := range []int64{1000, 9, 1} {
+			s := openWriter(t)
+			s.sliceRows = slice
+			statements := map[string]int{}
+			s.observe = func(name string) { statements[name]++ }
+			r, err := s.Load(t.Context(), Batch{Seq: 1, Kind: commerce.Orders, At: time.Now(), Files: []string{file}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Refused != 1 || r.Orders+r.Items+r.Refunds == 0 {
+				t.Errorf("result %+v", r)
+			}
+			if whole := slice == 1000 || scattered; (statements["key_seen"] == 1) != (slice == 1000) && !whole {
+				t.Errorf("taken in %d slices", statements["key_seen"])
+			}
+			prints = append(prints, s.prints())
+		}
+		wantSame(t, prints[0], prints[1])
+		wantSame(t, prints[0], prints[2])
+	}
+}

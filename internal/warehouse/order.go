@@ -39,6 +39,9 @@ func (l *load) loadOrders() error {
 			}
 		}
 	}
+	if l.staged.full["customer_id"] {
+		return nil // each row's instant is known under its key already
+	}
 	return l.all("order_first_at")
 }
 
@@ -236,26 +239,32 @@ func (l *load) insertOrders() error {
 	if !l.staged.filled["refunded"] {
 		return nil
 	}
-	refunds, err := l.execOrdered("refund_orders", "o.ts, o.pos")
+	name := "refund_orders_plain"
+	if l.allStray {
+		name = "refund_orders"
+	}
+	refunds, err := l.execOrdered(name, "o.ts, o.pos")
 	l.result.Refunds += refunds
 	return err
 }
 
-// insertItems takes the short way when lines stand together and no catalogue
-// is there, which is how a first import comes.
+// insertItems counts lines one by one only where they do not stand together.
 func (l *load) insertItems() error {
 	stray, err := l.count("order_stray_lines")
 	if err != nil {
 		return err
 	}
-	if stray == 0 && !l.productsBefore && !l.allStray {
-		_, err = l.execOrdered("item_insert", "o.ts, r.ord")
-		return err
+	name := "item_insert"
+	switch {
+	case stray > 0 || l.allStray:
+		l.args["all_stray"] = l.allStray
+		if err := l.all("order_stray_line"); err != nil {
+			return err
+		}
+		name = "item_insert_full"
+	case l.productsBefore:
+		name = "item_insert_catalogue"
 	}
-	l.args["all_stray"] = l.allStray
-	if err := l.all("order_stray_line"); err != nil {
-		return err
-	}
-	_, err = l.execOrdered("item_insert_full", "o.ts, r.ord")
+	_, err = l.execOrdered(name, "o.ts, r.ord")
 	return err
 }

@@ -20,7 +20,8 @@ import (
 type staged struct {
 	rows     int64
 	filled   map[string]bool
-	from, to time.Time // of ts; zero without
+	full     map[string]bool // columns of a file without a NULL
+	from, to time.Time       // of ts; zero without
 	ordered  bool
 	lastPos  int64
 	allSold  bool // every row is a line with a quantity above zero
@@ -61,15 +62,16 @@ func (l *load) stageFiles() (string, error) {
 	if err := l.text("CREATE TEMP VIEW footer AS SELECT * FROM parquet_metadata(" + list + ")"); err != nil {
 		return "", err
 	}
-	l.staged.filled = map[string]bool{}
+	l.staged.filled, l.staged.full = map[string]bool{}, map[string]bool{}
 	err := l.query("footer_columns", func(rows *sql.Rows) error {
 		var name string
-		var values int64
-		if err := rows.Scan(&name, &values); err != nil {
+		var values, nulls int64
+		if err := rows.Scan(&name, &values, &nulls); err != nil {
 			return err
 		}
 		name, _, _ = strings.Cut(name, ", ")
 		l.staged.filled[name] = l.staged.filled[name] || values > 0
+		l.staged.full[name] = nulls == 0
 		return nil
 	})
 	if err != nil {

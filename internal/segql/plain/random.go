@@ -29,7 +29,7 @@ func RandomShop(r *rand.Rand, size int) (shop script.Shop, asOf []time.Time) {
 		asOf = append(asOf, g.instant())
 	}
 	asOf = append(asOf, g.end.UTC())
-	g.shop.Lines = append(g.shop.Lines, g.lines...)
+	g.shop.Lines = numbered(append(g.shop.Lines, g.lines...))
 	vocabulary := Vocabulary(asOf)
 	for _, id := range []string{"vip", "quiet"} {
 		options := segqltest.Options{Vocabulary: vocabulary, Depth: 2, NoMoved: true}
@@ -38,6 +38,34 @@ func RandomShop(r *rand.Rand, size int) (shop script.Shop, asOf []time.Time) {
 		g.shop.Segments = append(g.shop.Segments, script.Segment{ID: id, Text: text})
 	}
 	return g.shop, asOf
+}
+
+// numbered gives lines their places: what comes twice does so on two lines.
+func numbered(lines []script.Line) []script.Line {
+	for i, l := range lines {
+		place := script.Place{File: "random", Line: i + 1}
+		switch l := l.(type) {
+		case script.Customer:
+			l.Place = place
+			lines[i] = l
+		case script.Product:
+			l.Place = place
+			lines[i] = l
+		case script.ProductChange:
+			l.Place = place
+			lines[i] = l
+		case script.Order:
+			l.Place = place
+			lines[i] = l
+		case script.Event:
+			l.Place = place
+			lines[i] = l
+		case script.Traits:
+			l.Place = place
+			lines[i] = l
+		}
+	}
+	return lines
 }
 
 // Records are all records of a shop, in the order of their arrival.

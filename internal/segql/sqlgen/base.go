@@ -1,6 +1,8 @@
 package sqlgen
 
 import (
+	"fmt"
+
 	"kith/internal/segql"
 )
 
@@ -32,12 +34,12 @@ func (e *env) base(name string) value {
 		return v
 	case "price_band":
 		src := e.sc.source("price_band", "b", func() *source {
-			return &source{existing: true, text: "SELECT customer, band FROM price_band_now"}
+			return &source{existing: true, text: plain("SELECT customer, band FROM price_band_now")}
 		})
 		return value{typ: segql.Text, sql: src.alias + ".band", null: true, without: missingWithout(src)}
 	}
 	// clv has no models to be computed from; it is missing until a run brings it.
-	return readAs(info.Type, "CAST(NULL AS VARCHAR)")
+	return none(info.Type)
 }
 
 // scored is a field as the latest run at or before T left it.
@@ -48,8 +50,8 @@ func (e *env) scored(name string, typ segql.Type) value {
 		column = "label"
 	}
 	src := e.sc.source("score|"+name, "s", func() *source {
-		return &source{text: "SELECT customer, " + column + " FROM score WHERE name = " + g.arg(name) +
-			" AND valid_from <= " + g.now() + " AND valid_to > " + g.now()}
+		return &source{text: plain("SELECT customer, " + column + " FROM score WHERE name = " + g.arg(name) +
+			" AND valid_from <= " + g.now() + " AND valid_to > " + g.now())}
 	})
 	v := value{typ: typ, sql: src.alias + "." + column, null: true, without: missingWithout(src)}
 	if name == "rfm.group" {
@@ -81,13 +83,14 @@ func UsesPriceBand(s Segment, o Options) bool {
 // percentile is the share of customers with a lower value, times 100.
 func (e *env) percentile(p *segql.Percentile) value {
 	g := e.g
-	var text string
-	if term := segql.PrintTerm(p.X); e.saved && g.opt.RunPercentiles[term] {
-		text = "SELECT customer, worse, among FROM percentile WHERE run = " + g.arg(int64(g.opt.Run)) + " AND expr = " + g.arg(term)
-	} else {
-		text = e.ranking(p.X)
-	}
-	src := e.sc.source("percentile|"+text, "p", func() *source { return &source{existing: true, text: text} })
+	term := segql.PrintTerm(p.X)
+	run := e.saved && g.opt.RunPercentiles[term]
+	src := e.sc.source(fmt.Sprintf("percentile|%t|%t|%s", run, e.saved, term), "p", func() *source {
+		if run {
+			return &source{existing: true, text: plain("SELECT customer, worse, among FROM percentile WHERE run = " + g.arg(int64(g.opt.Run)) + " AND expr = " + g.arg(term))}
+		}
+		return &source{existing: true, text: e.ranking(p.X)}
+	})
 	return value{
 		typ:  segql.Fraction,
 		num:  "(CAST(" + src.alias + ".worse AS HUGEINT) * 100000000)",
@@ -102,17 +105,19 @@ func (e *env) percentile(p *segql.Percentile) value {
 func Ranking(c *segql.Checked, x segql.Term, o Options) (Statement, error) {
 	return compile(o, func(g *gen) string {
 		e := &env{g: g, checked: c, sc: g.newScope()}
-		return e.ranking(x)
+		return e.ranking(x)()
 	})
 }
 
 // ranking ranks customers by a term, in a scope of its own.
-func (e *env) ranking(x segql.Term) string {
+func (e *env) ranking(x segql.Term) func() string {
 	in := &env{g: e.g, checked: e.checked, sc: e.g.newScope(), saved: e.saved}
 	v := in.term(x)
 	counts := and(in.looks(x), not(v.isMissing()))
-	return "SELECT " + in.sc.driverColumn(counts) + " AS customer, rank() OVER (ORDER BY " + v.ordered() + ") - 1 AS worse, count(*) OVER () AS among\n      FROM " +
-		in.sc.from(counts, false) + where(counts)
+	return func() string {
+		return "SELECT " + in.sc.driverColumn(counts) + " AS customer, rank() OVER (ORDER BY " + v.ordered() + ") - 1 AS worse, count(*) OVER () AS among\n      FROM " +
+			in.sc.from(counts, false) + where(counts)
+	}
 }
 
 // ordered is a value to sort by. A fraction is cut twelve places after its

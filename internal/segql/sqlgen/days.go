@@ -161,11 +161,11 @@ func anniversaryIn(x, year string) string {
 // age is whole years by the anniversary rule; without a birth date it is what
 // was said.
 func (e *env) age() value {
-	birth, said := e.trait("birth_date"), e.trait("age")
-	day, today := readDate(birth.sql), e.today()
+	said := e.readTrait("age", segql.Number).sql
+	day, today := e.readTrait("birth_date", segql.DateType).sql, e.today()
 	// Before this year's anniversary, a year less.
 	years := fmt.Sprintf("year(%s) - year(%s) - CASE WHEN %s > %s THEN 1 ELSE 0 END", today, day, anniversaryIn(day, "year("+today+")"), today)
-	sql := fmt.Sprintf("CASE WHEN %s IS NULL THEN %s WHEN %s <= %s THEN %s END", day, readAs(segql.Number, said.sql).sql, day, today, years)
+	sql := fmt.Sprintf("CASE WHEN %s IS NULL THEN %s WHEN %s <= %s THEN %s END", day, said, day, today, years)
 	return value{typ: segql.Number, sql: sql, null: true}
 }
 

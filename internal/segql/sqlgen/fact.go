@@ -1,8 +1,6 @@
 package sqlgen
 
 import (
-	"fmt"
-
 	"kith/internal/segql"
 )
 
@@ -36,15 +34,13 @@ func (s selection) rows(w span) rows {
 	return rows{event: s.event, lo: w.lo, hi: w.hi, hasLo: w.hasLo, filter: s.filter}
 }
 
-// scanOf returns the source that scans the selection's table. Selections that
-// join something to each row, or that look at what is since another fact,
-// have a scan of their own; all others share one for each table.
+// scanOf returns the source that scans the selection's table. Selections of
+// what is since another fact have a scan of their own; all others share one
+// for each table. What is joined to a row never makes two of it, so that it
+// does not matter to the others.
 func (e *env) scanOf(s selection, needs need, since *segql.SinceFact) *source {
-	key := fmt.Sprintf("scan|%s|%d", s.table.name, needs)
+	key := "scan|" + s.table.name
 	sc := &scan{table: s.table}
-	if needs != 0 {
-		sc.joins = append(sc.joins, needs.join(e.g, s.table))
-	}
 	if since != nil {
 		anchor := e.anchor(since)
 		customer, _ := s.table.customer(e.g)
@@ -53,7 +49,9 @@ func (e *env) scanOf(s selection, needs need, since *segql.SinceFact) *source {
 		sc.joins = append(sc.joins, join)
 		sc.wheres = append(sc.wheres, "f.ts > s.ts")
 	}
-	return e.sc.source(key, s.table.name[:1], func() *source { return &source{scan: sc, existing: true} })
+	src := e.sc.source(key, s.table.name[:1], func() *source { return &source{scan: sc, existing: true} })
+	src.scan.needs |= needs
+	return src
 }
 
 // anchor is a query for each customer's first or last of the facts.
@@ -63,10 +61,7 @@ func (e *env) anchor(w *segql.SinceFact) string {
 	if w.Last {
 		fn = "max(f.ts)"
 	}
-	sc := &scan{table: s.table}
-	if s.needs != 0 {
-		sc.joins = append(sc.joins, s.needs.join(e.g, s.table))
-	}
+	sc := &scan{table: s.table, needs: s.needs}
 	sc.slots = []*slot{{alias: "ts", rows: s.rows(e.g.span(nil)), aggregate: fn}}
 	return sc.render(e.g)
 }

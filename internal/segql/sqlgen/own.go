@@ -49,7 +49,7 @@ func (e *env) cart() (*source, rows) {
 func (e *env) cartUpdated() value {
 	g := e.g
 	src := e.sc.source("cart_change", "u", func() *source {
-		return &source{existing: true, text: "SELECT customer, max(ts) AS ts FROM cart_change WHERE customer > 0 AND ts <= " + g.now() + " GROUP BY 1"}
+		return &source{existing: true, text: plain("SELECT customer, max(ts) AS ts FROM cart_change WHERE customer > 0 AND ts <= " + g.now() + " GROUP BY 1")}
 	})
 	return value{typ: segql.Instant, sql: src.alias + ".ts", null: true, without: missingWithout(src)}
 }
@@ -88,7 +88,7 @@ func (e *env) gaps() *source {
 			" WHERE f.ts <= " + g.now() + " AND f.valid_to > " + g.now() + " AND " + customer + " > 0"
 		gaps := "SELECT customer, day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS gap FROM (" + days + ")"
 		// The median of whole days is whole or half, which a double holds exactly.
-		return &source{existing: true, text: "SELECT customer, CAST(2 * median(gap) AS BIGINT) AS twice FROM (" + gaps + ") GROUP BY 1 HAVING count(gap) >= 2"}
+		return &source{existing: true, text: plain("SELECT customer, CAST(2 * median(gap) AS BIGINT) AS twice FROM (" + gaps + ") GROUP BY 1 HAVING count(gap) >= 2")}
 	})
 }
 

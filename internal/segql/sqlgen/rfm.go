@@ -6,25 +6,26 @@ import "strings"
 // customer, last_at, orders, net, r, f, m and group, as of T. Scores run from
 // 1 to 5: 1 + floor(5 × worse / n), where worse counts the customers with a
 // strictly worse value, so that ties share a score.
-func RFM(o Options) (Statement, error) { return compile(o, rfm) }
+func RFM(o Options) (Statement, error) {
+	return compile(o, func(g *gen) string { return rfm(g)() })
+}
 
-func rfm(g *gen) string {
-	return `SELECT customer, last_at, orders, net, r, f, m, ` + rfmGroup + ` AS "group"
+func rfm(g *gen) func() string {
+	e := &env{g: g, sc: g.newScope()}
+	orders, r := e.allOf("order")
+	last, count := orders.slot(g, r, "max(f.ts)"), orders.slot(g, r, "count(*)")
+	net := e.spendNet()
+	c := always()
+	c.set(orders, isFalse) // every row of the scan has an order: count(*) sees to it
+	return func() string {
+		return `SELECT customer, last_at, orders, net, r, f, m, ` + rfmGroup + ` AS "group"
       FROM (SELECT customer, last_at, orders, net,
                    1 + 5 * (rank() OVER (ORDER BY last_at) - 1) // n AS r,
                    1 + 5 * (rank() OVER (ORDER BY orders) - 1) // n AS f,
                    1 + 5 * (rank() OVER (ORDER BY net) - 1) // n AS m
-            FROM (SELECT o.customer, o.last_at, o.orders, o.total - coalesce(x.total, 0) AS net, count(*) OVER () AS n
-                  FROM (` + perCustomer(g, orderTable(), "max(f.ts) AS last_at, count(*) AS orders, sum(f.total) AS total") + `) o
-                  LEFT JOIN (` + perCustomer(g, refundTable(), "sum(f.total) AS total") + `) x ON x.customer = o.customer))`
-}
-
-// perCustomer groups all rows of a table up to T by customer.
-func perCustomer(g *gen, t *table, columns string) string {
-	customer, joins := t.customer(g)
-	where := append([]string{"f.ts <= " + g.now(), customer + " > 0"}, t.valid(g)...)
-	return "SELECT " + customer + " AS customer, " + columns + " FROM " + t.name + " f" + joins +
-		" WHERE " + strings.Join(where, " AND ") + " GROUP BY 1"
+            FROM (SELECT ` + orders.alias + `.customer, ` + last + ` AS last_at, ` + count + ` AS orders, ` + net.sql + ` AS net, count(*) OVER () AS n
+                  FROM ` + e.sc.from(c, false) + `))`
+	}
 }
 
 // rfmGroup is the table of groups by R and FM = floor((F + M + 1) / 2);

@@ -36,7 +36,7 @@ func (e *env) sequence(n *segql.Sequence) cond {
 		}
 	}
 	src := e.sc.source("sequence|"+reached, "q", func() *source {
-		return &source{existing: true, text: "SELECT DISTINCT customer, TRUE AS hit FROM (" + reached + ")"}
+		return &source{existing: true, text: plain("SELECT DISTINCT customer, TRUE AS hit FROM (" + reached + ")")}
 	})
 	c := cond{sql: src.alias + ".hit", null: true, atom: true}
 	c.set(src, isFalse)
@@ -115,7 +115,7 @@ func (e *env) moved(n *segql.Moved) cond {
 	text := "SELECT DISTINCT f.customer, TRUE AS hit FROM transition f" + joins +
 		" WHERE f.segment = " + g.arg(n.ID) + " AND " + entered + where +
 		" AND f.ts <= " + g.instant(w.hi) + " AND f.customer > 0"
-	src := e.sc.source("moved|"+text, "x", func() *source { return &source{text: text} })
+	src := e.sc.source("moved|"+text, "x", func() *source { return &source{text: plain(text)} })
 	c := cond{sql: src.alias + ".hit", null: true, atom: true}
 	c.set(src, isFalse)
 	return c

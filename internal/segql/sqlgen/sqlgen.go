@@ -93,14 +93,26 @@ func Keys(s Segment, o Options) (Statement, error) {
 func Counts(segments []Segment, o Options) (Statement, error) {
 	return compile(o, func(g *gen) string {
 		sc := g.newScope()
-		columns := make([]string, len(segments))
+		var inner, outer []string
 		for i, s := range segments {
-			c := g.segment(sc, s)
-			columns[i] = fmt.Sprintf("count(*) FILTER (WHERE %s) AS n%d", c.sql, i+1)
+			inner = append(inner, fmt.Sprintf("%s AS b%d", g.segment(sc, s).sql, i+1))
+			outer = append(outer, fmt.Sprintf("%s AS n%d", countIf(i+1), i+1))
 		}
-		return "SELECT " + strings.Join(columns, ",\n       ") + "\nFROM " + sc.from(cond{}, true)
+		return twoSteps(outer, inner, sc)
 	})
 }
+
+// twoSteps computes every segment's condition once, below, and aggregates
+// above: to plan a condition costs as much as to answer it in a small shop.
+func twoSteps(outer, inner []string, sc *scope) string {
+	return "SELECT " + strings.Join(outer, ",\n       ") +
+		"\nFROM (SELECT " + strings.Join(inner, ",\n             ") + "\nFROM " + sc.from(cond{}, false) + ")"
+}
+
+// countIf counts the rows of a segment. It is not a FILTER: for each of those
+// DuckDB keeps a copy of all columns that are aggregated, which is slow to set
+// up for many segments.
+func countIf(n int) string { return fmt.Sprintf("count(CASE WHEN b%d THEN 1 END)", n) }
 
 // Holding returns a statement with at most one row and a column for each
 // segment, in their order: whether the known customer with this id is in it.
@@ -121,16 +133,13 @@ func Holding(segments []Segment, customer string, o Options) (Statement, error) 
 func Sizes(segments []Segment, o Options) (Statement, error) {
 	return compile(o, func(g *gen) string {
 		sc := g.newScope()
-		net := g.netLastYear(sc)
-		var columns []string
-		for _, s := range segments {
-			c := g.segment(sc, s)
-			columns = append(columns,
-				"count(*) FILTER (WHERE "+c.sql+")",
-				"CAST(coalesce(sum("+net+") FILTER (WHERE "+c.sql+"), 0) AS VARCHAR)")
+		inner := []string{g.netLastYear(sc) + " AS net"}
+		var outer []string
+		for i, s := range segments {
+			inner = append(inner, fmt.Sprintf("%s AS b%d", g.segment(sc, s).sql, i+1))
+			outer = append(outer, countIf(i+1), fmt.Sprintf("coalesce(sum(CASE WHEN b%d THEN net END), 0)", i+1))
 		}
-		columns = append(columns, "count(*)", "CAST(coalesce(sum("+net+"), 0) AS VARCHAR)")
-		return "SELECT " + strings.Join(columns, ",\n       ") + "\nFROM " + sc.from(cond{}, true)
+		return twoSteps(append(outer, "count(*)", "coalesce(sum(net), 0)"), inner, sc)
 	})
 }
 
@@ -153,13 +162,13 @@ func compile(o Options, build func(*gen) string) (Statement, error) {
 	if err := o.check(); err != nil {
 		return Statement{}, err
 	}
-	g := &gen{opt: o, places: map[any]int{}}
+	g := &gen{opt: o, places: map[any]int{}, byKey: map[string]*source{}}
 	g.opt.At = o.At.UTC().Truncate(time.Microsecond)
 	sql := build(g)
 	if g.err != nil {
 		return Statement{}, fmt.Errorf("compiling a segment to SQL: %w", g.err)
 	}
-	return g.statement(sql), nil
+	return g.statement(g.common() + sql), nil
 }
 
 var placeholder = regexp.MustCompile(`\$\d+`)
@@ -187,6 +196,9 @@ type gen struct {
 	places map[any]int
 	names  int
 	err    error
+	// sources are those of all scopes, in the order they were first looked at.
+	sources []*source
+	byKey   map[string]*source
 }
 
 // fail records the first thing that could not be compiled. The checker lets

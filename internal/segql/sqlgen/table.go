@@ -254,18 +254,19 @@ func (n need) join(g *gen, t *table) string {
 	return b.String()
 }
 
-// catalogue is the products as they are at T; before its first version a
-// product is as that version says.
+// catalogue is the products as they are at T.
 func catalogue(g *gen) string {
-	return "SELECT * FROM product WHERE valid_to > " + g.now() + " AND (valid_from <= " + g.now() + " OR first)"
+	return "SELECT * FROM product WHERE valid_to > " + g.now() + " AND valid_from <= " + g.now()
 }
 
-// purchases is when each customer last bought each product, as of T.
+// purchases is when each customer last bought each product that was ever among
+// their favourites, as of T: of all products that would be far more.
 func purchases(g *gen) string {
 	t := itemTable()
 	customer, joins := t.customer(g)
 	where := append([]string{"f.ts <= " + g.now(), customer + " > 0", "f.product IS NOT NULL"}, t.valid(g)...)
 	return "SELECT " + customer + " AS customer, f.product, max(f.ts) AS ts FROM item f" + joins +
+		" SEMI JOIN favourite v ON v.customer = " + customer + " AND v.product = f.product" +
 		" WHERE " + strings.Join(where, " AND ") + " GROUP BY 1, 2"
 }
 

@@ -92,7 +92,7 @@ SELECT k.key, e.ts, shop_day(e.ts), e.event_key, e.name, e.message_id, e.product
 FROM own e
 LEFT JOIN key_seen k ON k.value = coalesce(e.customer_id, e.email, e.phone, e.anonymous_id)
     AND k.kind = kind_of(e.customer_id, e.email, e.phone, e.anonymous_id)
-LEFT JOIN product p ON p.product = e.product AND (p.first OR e.ts >= p.valid_from) AND e.ts < p.valid_to
+LEFT JOIN product p ON p.product = e.product AND e.ts >= p.valid_from AND e.ts < p.valid_to
 
 -- name: identify_said
 -- What identify says, under the names of customer fields. A list of texts

@@ -298,8 +298,22 @@ FROM order_line r
 JOIN orders o ON o.id = r.order_id
 WHERE r.is_line AND r.units > 0 AND o.seq = $seq AND o.pos >= getvariable('slice_from') AND o.pos < getvariable('slice_to')
 
+-- name: item_insert_catalogue
+-- The same with the catalogue of the time.
+INSERT INTO item
+SELECT o.key, o.ts, o.valid_to, o.day, o.id, r.pos - o.pos + 1, coalesce(r.product_id, r.sku),
+    coalesce(r.sku, p.sku), coalesce(r.product_name, p.name), coalesce(r.category, p.category), coalesce(r.brand, p.brand),
+    p.collection, p.tags,
+    coalesce(money(r.unit_price, o.rate), p.price), r.units,
+    revenue(coalesce(money(r.unit_price, o.rate), p.price), r.units), money(r.line_discount, o.rate), p.released_at,
+    own_fields(r.sku, r.product_name, r.category, r.brand, NULL, NULL, r.unit_price, NULL, NULL), $seq, r.pos
+FROM order_line r
+JOIN orders o ON o.id = r.order_id
+LEFT JOIN product p ON p.product = coalesce(r.product_id, r.sku) AND o.ts >= p.valid_from AND o.ts < p.valid_to
+WHERE r.is_line AND r.units > 0 AND o.seq = $seq AND o.pos >= getvariable('slice_from') AND o.pos < getvariable('slice_to')
+
 -- name: item_insert_full
--- The same with counted lines and the catalogue of the time.
+-- The same with counted lines, of the orders that are new in this round.
 INSERT INTO item
 SELECT o.key, o.ts, o.valid_to, o.day, o.id, coalesce(s.line, r.pos - o.pos + 1), coalesce(r.product_id, r.sku),
     coalesce(r.sku, p.sku), coalesce(r.product_name, p.name), coalesce(r.category, p.category), coalesce(r.brand, p.brand),
@@ -311,7 +325,7 @@ FROM order_line r
 JOIN orders o ON o.id = r.order_id
 JOIN order_group g ON g.order_id = o.id
 LEFT JOIN stray_line s ON s.ord = r.ord
-LEFT JOIN product p ON p.product = coalesce(r.product_id, r.sku) AND (p.first OR o.ts >= p.valid_from) AND o.ts < p.valid_to
+LEFT JOIN product p ON p.product = coalesce(r.product_id, r.sku) AND o.ts >= p.valid_from AND o.ts < p.valid_to
 WHERE r.is_line AND r.units > 0 AND o.seq = $seq AND o.pos >= getvariable('slice_from') AND o.pos < getvariable('slice_to')
 
 -- name: refund_lines
@@ -342,6 +356,15 @@ FROM order_record r
 JOIN order_group g ON g.head = r.ord
 JOIN orders o ON o.id = g.order_id
 WHERE r.refunded > 0 AND o.seq = $seq AND o.pos >= getvariable('slice_from') AND o.pos < getvariable('slice_to')
+
+-- name: refund_orders_plain
+-- The same where every row has a place of its own: only a head row has an
+-- order's.
+INSERT INTO refund
+SELECT o.key, o.ts, o.day, o.id, o.id, NULL, NULL, money(r.refunded, o.rate), NULL, NULL, $seq, o.pos
+FROM (SELECT pos, refunded FROM order_record WHERE refunded > 0) r
+JOIN orders o ON o.pos = r.pos
+WHERE o.seq = $seq AND o.pos >= getvariable('slice_from') AND o.pos < getvariable('slice_to')
 
 -- name: order_totals
 -- What the new orders are, for the result.

@@ -104,7 +104,9 @@ DELETE FROM product WHERE product IN (SELECT product FROM product_touched)
 
 -- name: product_insert
 -- Versions: at each instant everything said up to then, the latest first;
--- what changes nothing is no version.
+-- what changes nothing is no version. The first one holds from always, for
+-- facts older than it: one comparison finds the version of a fact, so that
+-- the join is by hash and not in nested loops.
 INSERT INTO product
 WITH carried AS (
     SELECT product, ts, seq, pos,
@@ -129,7 +131,7 @@ WITH carried AS (
     QUALIFY row_number() OVER (PARTITION BY product ORDER BY ts) = 1
         OR row(sku, name, category, brand, collection, tags, price, cost, stock, released_at, url, image_url) IS DISTINCT FROM lag(row(sku, name, category, brand, collection, tags, price, cost, stock, released_at, url, image_url)) OVER (PARTITION BY product ORDER BY ts)
 )
-SELECT product, ts, lead(ts, 1, TIMESTAMP 'infinity') OVER v, row_number() OVER v = 1, sku, name, category, brand, collection, tags, price, cost, stock, released_at, url, image_url, seq, pos
+SELECT product, if(row_number() OVER v = 1, TIMESTAMP '-infinity', ts), lead(ts, 1, TIMESTAMP 'infinity') OVER v, sku, name, category, brand, collection, tags, price, cost, stock, released_at, url, image_url, seq, pos
 FROM version
 WINDOW v AS (PARTITION BY product ORDER BY ts)
 ORDER BY product, ts
@@ -148,7 +150,7 @@ UPDATE item SET
     released_at = p.released_at
 FROM product p
 WHERE p.product = item.product AND p.product IN (SELECT product FROM product_touched)
-    AND (p.first OR item.ts >= p.valid_from) AND item.ts < p.valid_to
+    AND item.ts >= p.valid_from AND item.ts < p.valid_to
     AND ((item.own & 1 = 0 AND item.sku IS DISTINCT FROM p.sku)
         OR (item.own & 2 = 0 AND item.name IS DISTINCT FROM p.name)
         OR (item.own & 4 = 0 AND item.category IS DISTINCT FROM p.category)
@@ -160,7 +162,7 @@ WHERE p.product = item.product AND p.product IN (SELECT product FROM product_tou
 UPDATE item SET tags = p.tags
 FROM product p
 WHERE p.product = item.product AND p.product IN (SELECT product FROM product_touched) AND item.own & 32 = 0
-    AND (p.first OR item.ts >= p.valid_from) AND item.ts < p.valid_to AND item.tags IS DISTINCT FROM p.tags
+    AND item.ts >= p.valid_from AND item.ts < p.valid_to AND item.tags IS DISTINCT FROM p.tags
 
 -- name: product_events
 UPDATE event SET
@@ -174,7 +176,7 @@ UPDATE event SET
     released_at = if(event.own & 256 = 0, p.released_at, event.released_at)
 FROM product p
 WHERE p.product = event.product AND p.product IN (SELECT product FROM product_touched)
-    AND (p.first OR event.ts >= p.valid_from) AND event.ts < p.valid_to
+    AND event.ts >= p.valid_from AND event.ts < p.valid_to
     AND ((event.own & 1 = 0 AND event.sku IS DISTINCT FROM p.sku)
         OR (event.own & 2 = 0 AND event.product_name IS DISTINCT FROM p.name)
         OR (event.own & 4 = 0 AND event.category IS DISTINCT FROM p.category)
@@ -188,14 +190,14 @@ WHERE p.product = event.product AND p.product IN (SELECT product FROM product_to
 UPDATE event SET tags = p.tags
 FROM product p
 WHERE p.product = event.product AND p.product IN (SELECT product FROM product_touched) AND event.own & 32 = 0
-    AND (p.first OR event.ts >= p.valid_from) AND event.ts < p.valid_to AND event.tags IS DISTINCT FROM p.tags
+    AND event.ts >= p.valid_from AND event.ts < p.valid_to AND event.tags IS DISTINCT FROM p.tags
 
 -- name: product_favourites
 -- The price that a favourite came in with, where its event said none.
 UPDATE favourite SET price_then = p.price
 FROM product p
 WHERE p.product = favourite.product AND p.product IN (SELECT product FROM product_touched) AND favourite.own & 64 = 0
-    AND (p.first OR favourite.ts >= p.valid_from) AND favourite.ts < p.valid_to AND favourite.price_then IS DISTINCT FROM p.price
+    AND favourite.ts >= p.valid_from AND favourite.ts < p.valid_to AND favourite.price_then IS DISTINCT FROM p.price
 
 -- name: rate_gone
 -- The latest import of a day's rate wins.

@@ -1,8 +1,10 @@
 -- What a Parquet file's footer tells without reading its rows.
 
 -- name: footer_columns
--- How many values each column has; unknown counts as filled.
-SELECT path_in_schema, CAST(sum(coalesce(num_values - stats_null_count, num_values)) AS BIGINT)
+-- How many values each column has, and how many NULLs; unknown counts as
+-- filled with both.
+SELECT path_in_schema, CAST(sum(coalesce(num_values - stats_null_count, num_values)) AS BIGINT),
+    CAST(sum(coalesce(stats_null_count, num_values)) AS BIGINT)
 FROM footer
 GROUP BY path_in_schema
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,83 +46,30 @@ var questions = []question{
 			left join (select distinct c from v where ts > :T - interval 7 day and ts <= :T) w on w.c = p.c) where a::int + b::int + d::int + e::int >= 2`},
 }
 
-// race asks both sides in turn and prints medians and their ratio.
-func race(ctx context.Context, conn *sql.Conn, out *report, prefix string, rounds int) error {
-	o := sqlgen.Options{At: shopEnd, Zone: time.UTC}
+// race asks the twelve questions.
+func (b *bench) race(ctx context.Context, conn *sql.Conn, prefix string) error {
 	for _, q := range questions {
 		c, problems := segql.Compile(q.segment, &segql.Catalogue{})
 		if len(problems) > 0 {
 			return fmt.Errorf("checking %s: %w", q.segment, problems)
 		}
-		st, err := sqlgen.Count(sqlgen.Segment{Checked: c}, o)
+		st, err := sqlgen.Count(sqlgen.Segment{Checked: c}, shopOptions())
 		if err != nil {
 			return err
 		}
-		rival := sqlgen.Statement{SQL: strings.ReplaceAll(q.rival, ":T", "TIMESTAMP '2026-01-01'")}
-		if err := duel(ctx, conn, out, prefix+q.name, st, rival, rounds); err != nil {
-			return fmt.Errorf("asking %s: %w", q.segment, err)
+		if err := b.duel(ctx, conn, prefix+"q_"+q.name, st, byHand(q.rival)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// duel runs two statements that must give the same row, by turns.
-func duel(ctx context.Context, conn *sql.Conn, out *report, name string, ours, rival sqlgen.Statement, rounds int) error {
-	var times [2][]time.Duration
-	var answers [2]string
-	for round := range rounds + 1 {
-		for side, st := range []sqlgen.Statement{ours, rival} {
-			start := time.Now()
-			answer, err := oneRow(ctx, conn, st)
-			if err != nil {
-				return err
-			}
-			answers[side] = answer
-			if round > 0 { // the first is to warm up
-				times[side] = append(times[side], time.Since(start))
-			}
-		}
-	}
-	if answers[0] != answers[1] {
-		return fmt.Errorf("%s: the answers differ: %s and %s", name, answers[0], answers[1])
-	}
-	a, b := median(times[0]), median(times[1])
-	out.line(name+"_kith", float64(a.Microseconds())/1000, "ms")
-	out.line(name+"_rival", float64(b.Microseconds())/1000, "ms")
-	out.line(name+"_ratio", float64(a)/float64(b), "x")
-	return nil
+// shopOptions are those of the bench shop, as of its end.
+func shopOptions() sqlgen.Options {
+	return sqlgen.Options{At: shopEnd, Zone: time.UTC, Settings: map[string]string{"country": "RO", "reward_points": "100", "shipping_step": "3"}}
 }
 
-func oneRow(ctx context.Context, conn *sql.Conn, st sqlgen.Statement) (string, error) {
-	rows, err := conn.QueryContext(ctx, st.SQL, st.Args...)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = rows.Close() }()
-	columns, err := rows.Columns()
-	if err != nil {
-		return "", err
-	}
-	values := make([]any, len(columns))
-	for i := range values {
-		values[i] = new(any)
-	}
-	for rows.Next() {
-		if err := rows.Scan(values...); err != nil {
-			return "", err
-		}
-	}
-	var texts []string
-	for _, v := range values {
-		if p, ok := v.(*any); ok {
-			texts = append(texts, fmt.Sprint(*p))
-		}
-	}
-	return strings.Join(texts, " "), rows.Err()
-}
-
-func median(d []time.Duration) time.Duration {
-	d = slices.Clone(d)
-	slices.Sort(d)
-	return d[len(d)/2]
+// byHand puts T into hand-written SQL.
+func byHand(text string) sqlgen.Statement {
+	return sqlgen.Statement{SQL: strings.ReplaceAll(text, ":T", "TIMESTAMP '2026-01-01'")}
 }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestMain lets the test's own program be the children of an import.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == childArg {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// TestTiny runs the whole bench at a tiny size: both sides must give the same
+// answers. It looks at no time.
+func TestTiny(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	kith := filepath.Join(dir, "kith")
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", kith, "kith/cmd/kith").CombinedOutput(); err != nil {
+		t.Fatalf("building the program: %v: %s", err, output)
+	}
+	var out strings.Builder
+	document := filepath.Join(dir, "benchmarks.md")
+	err := run(t.Context(), []string{
+		"-dir", dir, "-times", "0.001,0.002", "-rounds", "1", "-kith", kith, "-retail", "nowhere", "-write", document, "-date", "2026-01-01",
+	}, &out)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, want := range []string{"s0.001_q_sequence_ratio", "s0.002_presets_ratio", "s0.001_rfm_ratio", "import_rss", "start_bench", "# skipped:"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the output lacks %q:\n%s", want, out.String())
+		}
+	}
+	content, err := os.ReadFile(document)
+	if err != nil || !strings.Contains(string(content), "| import_rss |") {
+		t.Errorf("the report lacks a row for import_rss (%v):\n%s", err, content)
+	}
+}
+
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"-only", "nothing"}, {"-times", "0"}, {"-times", "x"}} {
+		if err := run(t.Context(), args, new(strings.Builder)); err == nil {
+			t.Errorf("%v was taken", args)
+		}
+	}
+}
