@@ -13,6 +13,31 @@
 // the same SQL, which types the columns, says what is wrong with a row, and
 // writes the records.
 //
+// How files are read, where a shop may wonder:
+//   - Headers are compared without case, spaces and signs; synonyms count when
+//     the field's own name is not there. Other columns of customers become
+//     traits, of events properties; a JSON null empties a customer's field, a
+//     blank cell says nothing.
+//   - A file without a header, and any other, is mapped by column number too.
+//     Orders without an order_id are taken only when columns are mapped: then
+//     each row is an order, its id made of customer, day and line.
+//   - A column writes its dates in one form, and so its numbers: the one that
+//     most values have; what does not follow it is refused. Where no value
+//     says whether day or month comes first, the shop's country decides, and
+//     the report says so. 1,234 is a thousand, and 1.234 is not, unless other
+//     columns write a decimal comma.
+//   - A value that cannot be read refuses its row. A number that does not fit,
+//     and an e-mail or phone that is none, are missing, with a warning; so is
+//     NaN in Parquet, without one. 1e3, NaN, inf and 0x10 as texts are no numbers.
+//   - Instants before 1900 are refused. A local time that a zone skips is the
+//     end of the gap, a repeated one its first pass. 0000-00-00 is blank.
+//   - Countries stay as they are written, but for two letters, which become
+//     capitals: a shop asks for what its files say.
+//   - A row of an order without an instant takes that of the order's first row.
+//   - A text file is UTF-8, UTF-16 or else Windows-1252; a zero byte makes it
+//     no text. Rows over 1 MiB, with another number of cells than the header,
+//     or with a quote left open are refused, each alone.
+//
 // What always holds:
 //   - a file that cannot be read to its end brings nothing;
 //   - memory does not grow with the file, nor with its longest line;

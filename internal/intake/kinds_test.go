@@ -2,7 +2,10 @@ package intake
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"kith/internal/commerce"
@@ -321,7 +324,7 @@ func TestPreview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Rows) != 3 || p.Report.Rows != 5 || p.Accepted != 4 || p.Refused != 1 || *p.Rows[2][3] != "o1" || *p.Rows[2][2] != "3" {
+	if len(p.Records) != 3 || p.Rows != 5 || p.Accepted != 4 || p.Refused != 1 || *p.Records[2][3] != "o1" || *p.Records[2][2] != "3" {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -342,5 +345,19 @@ func TestHostileNames(t *testing.T) {
 		if !strings.Contains(s, want) {
 			t.Errorf("the row lacks %s: %s", want, s)
 		}
+	}
+}
+
+// TestPipe: what can be read once only is read all the same, its rejects too.
+func TestPipe(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Skip(err)
+	}
+	go func() { _ = os.WriteFile(path, []byte(twoOrders+"o3,x,never,1\n"), 0o600) }()
+	got := run(t, Config{Kind: commerce.Orders, Files: []string{path}})
+	if got.Accepted != 2 || !strings.HasPrefix(got.rejects, "pipe:4: at: ") {
+		t.Errorf("got %+v, rejects %q", got.Report, got.rejects)
 	}
 }

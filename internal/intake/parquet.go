@@ -20,7 +20,7 @@ func (r *reader) parquet(src *source, number int) (*table, error) {
 	if src.gzip {
 		hashed <- r.unpack(src, t.path)
 	} else {
-		path, err := filepath.Abs(src.name)
+		path, err := filepath.Abs(src.path)
 		if err != nil {
 			return nil, src.explain(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -53,7 +54,7 @@ type Previewed struct {
 	Report
 
 	Columns []string    `json:"columns"`
-	Rows    [][]*string `json:"rows"` // the first records, as texts; nil for NULL
+	Records [][]*string `json:"records"` // the first, as texts; nil for NULL
 }
 
 // Preview reads the files to their ends, as Read does, and gives the first n
@@ -230,7 +231,11 @@ func (r *reader) tables() ([]*table, error) {
 }
 
 func (r *reader) table(name string, number int) (*table, error) {
-	src, err := openSource(r.ctx, name, r.count)
+	path, err := r.keep(name, number)
+	if err != nil {
+		return nil, err
+	}
+	src, err := openSource(r.ctx, name, path, r.count)
 	if err != nil {
 		return nil, err
 	}
@@ -240,6 +245,28 @@ func (r *reader) table(name string, number int) (*table, error) {
 	}
 	t, err := read(src, number)
 	return t, errors.Join(err, src.Close())
+}
+
+// keep gives a path that can be read more than once: a pipe is copied first.
+func (r *reader) keep(name string, number int) (string, error) {
+	info, err := os.Stat(name)
+	if err != nil || info.Mode()&(os.ModeNamedPipe|os.ModeCharDevice|os.ModeSocket) == 0 {
+		return name, nil // opening it says what is wrong
+	}
+	path := filepath.Join(r.temp, fmt.Sprintf("pipe-%d", number))
+	in, err := os.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("reading %s: %w", name, plain(err))
+	}
+	out, err := os.Create(path)
+	if err != nil {
+		return "", errors.Join(fmt.Errorf("making a temporary file: %w", err), in.Close())
+	}
+	_, err = io.Copy(out, in)
+	if err = errors.Join(err, in.Close(), out.Close()); err != nil {
+		return "", fmt.Errorf("reading %s: %w", name, plain(err))
+	}
+	return path, nil
 }
 
 func (r *reader) count(n int64) { r.bytes.Add(n) }

@@ -132,7 +132,7 @@ func (r *reader) rejectText(out *rejects) (err error) {
 	if err := f.next(); err != nil {
 		return err
 	}
-	src, err := openSource(r.ctx, t.name, nil)
+	src, err := openSource(r.ctx, t.name, t.path, nil)
 	if err != nil {
 		return err
 	}

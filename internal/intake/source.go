@@ -18,6 +18,7 @@ import (
 // source is an open file, uncompressed.
 type source struct {
 	name    string
+	path    string
 	size    int64 // on disk
 	gzip    bool
 	file    *os.File
@@ -26,10 +27,10 @@ type source struct {
 	content hash.Hash // of the bytes on disk, once they were all read
 }
 
-// openSource opens a file and looks at how it begins. count is told how many
-// bytes of the disk were read since the last call.
-func openSource(ctx context.Context, name string, count func(int64)) (*source, error) {
-	info, err := os.Stat(name)
+// openSource opens the file at a path, called name, and looks at how it
+// begins. count is told how many bytes of the disk were read since the last call.
+func openSource(ctx context.Context, name, path string, count func(int64)) (*source, error) {
+	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("reading %s: there is no such file", name)
@@ -40,11 +41,11 @@ func openSource(ctx context.Context, name string, count func(int64)) (*source, e
 	case info.Mode().IsRegular() && info.Size() == 0:
 		return nil, fmt.Errorf("reading %s: the file is empty", name)
 	}
-	file, err := os.Open(name)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, plain(err))
 	}
-	s := &source{name: name, size: info.Size(), file: file, content: sha256.New()}
+	s := &source{name: name, path: path, size: info.Size(), file: file, content: sha256.New()}
 	if err := s.start(ctx, count); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

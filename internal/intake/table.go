@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 )
@@ -28,7 +29,7 @@ type table struct {
 	content []byte // SHA-256
 	notes   []string
 	text    *textFile // nil for Parquet
-	path    string    // of a Parquet file, as SQL may read it
+	path    string    // where the file can be read again; for Parquet, as SQL may read it
 }
 
 // textFile is what reading a text file again needs, to show its refused rows.
@@ -47,7 +48,10 @@ func (r *reader) text(src *source, number int) (*table, error) {
 	encoding := encodingOf(head)
 	t, count, err := r.textAs(src, encoding, number)
 	if err == nil && encoding == utf8Text && count.other() {
-		again, err := openSource(r.ctx, src.name, nil)
+		if err := os.Remove(r.plainPath(number, encoding)); err != nil {
+			return nil, fmt.Errorf("removing a temporary file: %w", err)
+		}
+		again, err := openSource(r.ctx, src.name, src.path, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -57,14 +61,18 @@ func (r *reader) text(src *source, number int) (*table, error) {
 	return t, err
 }
 
+func (r *reader) plainPath(number int, encoding string) string {
+	return filepath.Join(r.temp, fmt.Sprintf("plain-%d-%s", number, encoding))
+}
+
 func (r *reader) textAs(src *source, encoding string, number int) (*table, utf8Count, error) {
 	rows := newRowReader(decoded(src.reader, encoding))
 	sample, err := rows.sample()
 	if err != nil {
 		return nil, utf8Count{}, src.explain(err)
 	}
-	t := &table{name: src.name, form: Form{Gzip: src.gzip, Encoding: encoding}}
-	plain, err := createPlain(filepath.Join(r.temp, fmt.Sprintf("plain-%d-%s", number, encoding)))
+	t := &table{name: src.name, path: src.path, form: Form{Gzip: src.gzip, Encoding: encoding}}
+	plain, err := createPlain(r.plainPath(number, encoding))
 	if err != nil {
 		return nil, utf8Count{}, err
 	}

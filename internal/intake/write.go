@@ -51,8 +51,9 @@ func (r *reader) records(file int) string {
 
 // encoding is that of the records' files. Measured on order lines: without
 // dictionaries of more than a few thousand texts, writing takes two thirds of
-// the time; zstd takes a tenth longer than snappy and makes files a third smaller.
-const encoding = "COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 4000"
+// the time; the delta encodings of version 2 halve the size and are faster
+// both ways; zstd would take a sixth longer and a third off the size.
+const encoding = "COMPRESSION snappy, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 4000"
 
 // span finds the first and last instant of records, and whether they are in
 // order, for the kinds that have instants.
@@ -77,7 +78,7 @@ func (r *reader) preview(s *shape, file *FileReport, n int, p *Previewed) error 
 	if err := r.conn.QueryRowContext(r.ctx, "SELECT count(*) FROM ("+query+") WHERE bad IS NULL").Scan(&file.Accepted); err != nil {
 		return err
 	}
-	if n -= len(p.Rows); n <= 0 {
+	if n -= len(p.Records); n <= 0 {
 		return nil
 	}
 	columns := len(p.Columns)
@@ -99,7 +100,7 @@ func (r *reader) preview(s *shape, file *FileReport, n int, p *Previewed) error 
 		if err := rows.Scan(targets...); err != nil {
 			return err
 		}
-		p.Rows = append(p.Rows, row)
+		p.Records = append(p.Records, row)
 	}
 	return rows.Err()
 }

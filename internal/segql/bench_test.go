@@ -18,7 +18,9 @@ func BenchmarkCompile(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				Compile(text, testCatalogue())
+				if _, problems := Compile(text, testCatalogue()); len(problems) > 0 && problems[0].Message == "" {
+					b.Fatal("a problem without a message")
+				}
 			}
 		})
 	}

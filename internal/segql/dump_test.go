@@ -12,7 +12,7 @@ import (
 func dump(x any) string { return dumpValue(reflect.ValueOf(x)) }
 
 func dumpValue(v reflect.Value) string {
-	if s, ok := v.Interface().(fmt.Stringer); ok && v.Kind() != reflect.Pointer {
+	if s, ok := reflect.TypeAssert[fmt.Stringer](v); ok && v.Kind() != reflect.Pointer {
 		return s.String()
 	}
 	switch v.Kind() {

@@ -2,7 +2,6 @@ package segql
 
 import (
 	"fmt"
-	"strings"
 )
 
 // maxSuggestions bounds the names looked up in one pass: a shop may have
@@ -67,6 +66,3 @@ func namesOf(prefix string, fields []FieldInfo) []string {
 	}
 	return names
 }
-
-// lastPart returns what stands after the last dot.
-func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }

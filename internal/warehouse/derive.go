@@ -33,8 +33,8 @@ func (l *load) derive() error {
 }
 
 func (l *load) deriveVersions() error {
-	var any bool
-	if err := l.one("version_any", &any); err != nil || !any {
+	var versions bool
+	if err := l.one("version_any", &versions); err != nil || !versions {
 		return err
 	}
 	return l.all("version_touched", "message_gone", "ticket_gone", "coupon_gone",

@@ -17,13 +17,13 @@ func (db *DB) Fingerprint(ctx context.Context) (map[string]string, error) {
 	}
 	prints := map[string]string{}
 	for table, names := range columns {
-		var print string
+		var text string
 		// The sum keeps equal rows apart from none, which a XOR would not.
 		query := fmt.Sprintf(`SELECT count(*) || ':' || coalesce(sum(hash(%s)), 0) FROM main.%s`, strings.Join(names, ", "), table)
-		if err := db.sql.QueryRowContext(ctx, query).Scan(&print); err != nil {
+		if err := db.sql.QueryRowContext(ctx, query).Scan(&text); err != nil {
 			return nil, fmt.Errorf("fingerprinting %s: %w", table, err)
 		}
-		prints[table] = print
+		prints[table] = text
 	}
 	return prints, nil
 }

@@ -3,7 +3,7 @@ package warehouse
 import (
 	"database/sql"
 	"database/sql/driver"
-	"sort"
+	"slices"
 )
 
 // identify numbers the keys of the rows in the view "keyed", records which
@@ -148,7 +148,7 @@ func (u *union) appendTo(add func(...driver.Value) error) error {
 	for key := range u.parent {
 		keys = append(keys, key)
 	}
-	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
+	slices.Sort(keys)
 	roots := map[int32]bool{}
 	for _, key := range keys {
 		root := u.root(key)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -136,7 +135,7 @@ func TestRebuildFromFiles(t *testing.T) {
 // writeRecords makes a Parquet file of rows, as the archive does.
 func writeRecords(t *testing.T, file string, kind commerce.Kind, rows []Row) {
 	t.Helper()
-	s := openWriter(t)
+	s := openWriter(t, filepath.Dir(file))
 	tx, err := s.writer.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -154,11 +153,10 @@ func writeRecords(t *testing.T, file string, kind commerce.Kind, rows []Row) {
 	}
 }
 
-// openWriter opens a warehouse that may write files, below the system's
-// folder for temporary ones.
-func openWriter(t *testing.T) *shop {
+// openWriter opens a warehouse that may read and write files in a folder.
+func openWriter(t *testing.T, dir string) *shop {
 	t.Helper()
-	db, err := Open(t.Context(), Config{Currency: "RON", Zone: time.UTC, ArchiveDir: os.TempDir()})
+	db, err := Open(t.Context(), Config{Currency: "RON", Zone: time.UTC, ArchiveDir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,8 +176,10 @@ func TestSlices(t *testing.T) {
 		var rows []Row
 		for i := range 40 {
 			for line := range 1 + i%3 {
-				row := Row{"order_id": fmt.Sprintf("o%d", i), "customer_id": fmt.Sprintf("c%d", i%7), "ts": time.Date(2026, 3, 1, i, 0, 0, 0, time.UTC),
-					"product_id": fmt.Sprintf("p%d", line), "quantity": 1 + line - 2*(i%5/4), "unit_price": 5, "country": "RO", "email": fmt.Sprintf("e%d", i%11)}
+				row := Row{
+					"order_id": fmt.Sprintf("o%d", i), "customer_id": fmt.Sprintf("c%d", i%7), "ts": time.Date(2026, 3, 1, i, 0, 0, 0, time.UTC),
+					"product_id": fmt.Sprintf("p%d", line), "quantity": 1 + line - 2*(i%5/4), "unit_price": 5, "country": "RO", "email": fmt.Sprintf("e%d", i%11),
+				}
 				if i%6 == 0 {
 					row["refunded"] = 1
 				}
@@ -196,7 +196,7 @@ func TestSlices(t *testing.T) {
 		writeRecords(t, file, commerce.Orders, rows)
 		var prints []map[string]string
 		for _, slice := range []int64{1000, 9, 1} {
-			s := openWriter(t)
+			s := openWriter(t, filepath.Dir(file))
 			s.sliceRows = slice
 			statements := map[string]int{}
 			s.observe = func(name string) { statements[name]++ }

@@ -1,6 +1,9 @@
 package warehouse
 
-import "testing"
+import (
+	"maps"
+	"testing"
+)
 
 func TestOrderTakesItsFirstRow(t *testing.T) {
 	t.Parallel()
@@ -89,12 +92,8 @@ func TestOrderComesAgain(t *testing.T) {
 	first := Row{"order_id": "o1", "customer_id": "ana", "ts": "2026-03-01T10:00:00Z", "total": 10, "status": "pending", "product_id": "lamp", "quantity": 1}
 	with := func(changes Row) Row {
 		row := Row{}
-		for k, v := range first {
-			row[k] = v
-		}
-		for k, v := range changes {
-			row[k] = v
-		}
+		maps.Copy(row, first)
+		maps.Copy(row, changes)
 		return row
 	}
 	for _, test := range []struct {

@@ -1,6 +1,9 @@
 package warehouse
 
-import "testing"
+import (
+	"maps"
+	"testing"
+)
 
 func TestKeysThatStandTogetherAreOnePerson(t *testing.T) {
 	t.Parallel()
@@ -66,19 +69,35 @@ func TestTraitsOverTime(t *testing.T) {
 		loads [][]Row
 		want  []string
 	}{
-		{"a first value is from always, a change from its import",
+		{
+			"a first value is from always, a change from its import",
 			[][]Row{{{"fields": country("RO")}}, {{"fields": country("RO")}}, {{"fields": country("DE")}}},
-			[]string{"RO -infinity 2026-04-03", "DE 2026-04-03 infinity"}},
-		{"updated_at says since when, late ones fit in",
-			[][]Row{{{"fields": country("RO"), "updated_at": "2026-01-01T00:00:00Z"}}, {{"fields": country("DE"), "updated_at": "2026-03-01T00:00:00Z"}},
-				{{"fields": country("FR"), "updated_at": "2026-02-01T00:00:00Z"}}},
-			[]string{"RO 2026-01-01 2026-02-01", "FR 2026-02-01 2026-03-01", "DE 2026-03-01 infinity"}},
-		{"emptied", [][]Row{{{"fields": country("RO")}}, {{"fields": country("")}}, {{"fields": country("")}}, {{"fields": country("RO")}}},
-			[]string{"RO -infinity 2026-04-02", "RO 2026-04-04 infinity"}},
-		{"several rows in one file", [][]Row{{{"fields": country("RO")}, {"fields": country("FR")}, {"fields": country("DE")}}},
-			[]string{"RO -infinity 2026-04-01", "DE 2026-04-01 infinity"}},
-		{"a change after something dated", [][]Row{{{"fields": country("RO"), "updated_at": "2026-01-01T00:00:00Z"}}, {{"fields": country("DE")}}},
-			[]string{"RO 2026-01-01 2026-04-02", "DE 2026-04-02 infinity"}},
+			[]string{"RO -infinity 2026-04-03", "DE 2026-04-03 infinity"},
+		},
+		{
+			"updated_at says since when, late ones fit in",
+			[][]Row{
+				{{"fields": country("RO"), "updated_at": "2026-01-01T00:00:00Z"}},
+				{{"fields": country("DE"), "updated_at": "2026-03-01T00:00:00Z"}},
+				{{"fields": country("FR"), "updated_at": "2026-02-01T00:00:00Z"}},
+			},
+			[]string{"RO 2026-01-01 2026-02-01", "FR 2026-02-01 2026-03-01", "DE 2026-03-01 infinity"},
+		},
+		{
+			"emptied",
+			[][]Row{{{"fields": country("RO")}}, {{"fields": country("")}}, {{"fields": country("")}}, {{"fields": country("RO")}}},
+			[]string{"RO -infinity 2026-04-02", "RO 2026-04-04 infinity"},
+		},
+		{
+			"several rows in one file",
+			[][]Row{{{"fields": country("RO")}, {"fields": country("FR")}, {"fields": country("DE")}}},
+			[]string{"RO -infinity 2026-04-01", "DE 2026-04-01 infinity"},
+		},
+		{
+			"a change after something dated",
+			[][]Row{{{"fields": country("RO"), "updated_at": "2026-01-01T00:00:00Z"}}, {{"fields": country("DE")}}},
+			[]string{"RO 2026-01-01 2026-04-02", "DE 2026-04-02 infinity"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -105,9 +124,7 @@ func TestOrdersSetCountryUnlessCustomerDataDoes(t *testing.T) {
 	t.Parallel()
 	order := func(id, at, country string, more Row) Row {
 		row := Row{"order_id": id, "customer_id": "ana", "ts": at, "total": 1, "country": country}
-		for k, v := range more {
-			row[k] = v
-		}
+		maps.Copy(row, more)
 		return row
 	}
 	for _, test := range []struct {
@@ -116,22 +133,48 @@ func TestOrdersSetCountryUnlessCustomerDataDoes(t *testing.T) {
 		data   []Row
 		want   []string
 	}{
-		{"one country", []Row{order("o2", "2026-02-01T00:00:00Z", "RO", nil), order("o1", "2026-01-01T00:00:00Z", "RO", nil)}, nil,
-			[]string{"RO 2026-01-01 infinity"}},
-		{"ties go to the greater id", []Row{order("o2", "2026-01-01T00:00:00Z", "DE", nil), order("o10", "2026-01-01T00:00:00Z", "RO", nil)}, nil,
-			[]string{"DE 2026-01-01 infinity"}},
-		{"what does not count sets nothing", []Row{order("o1", "2026-01-01T00:00:00Z", "RO", Row{"status": "failed"}), order("o2", "2026-02-01T00:00:00Z", "DE", nil)}, nil,
-			[]string{"DE 2026-02-01 infinity"}},
-		{"cancelled later sets it still", []Row{order("o1", "2026-01-01T00:00:00Z", "RO", Row{"cancelled_at": "2026-01-02T00:00:00Z"})}, nil,
-			[]string{"RO 2026-01-01 infinity"}},
-		{"an order without one leaves it", []Row{order("o1", "2026-01-01T00:00:00Z", "RO", nil), order("o2", "2026-02-01T00:00:00Z", "", nil), order("o3", "2026-03-01T00:00:00Z", "RO", nil)}, nil,
-			[]string{"RO 2026-01-01 infinity"}},
-		{"customer data wins", []Row{order("o1", "2026-01-01T00:00:00Z", "RO", nil), order("o2", "2026-03-01T00:00:00Z", "DE", nil)},
+		{
+			"one country",
+			[]Row{order("o2", "2026-02-01T00:00:00Z", "RO", nil), order("o1", "2026-01-01T00:00:00Z", "RO", nil)},
+			nil,
+			[]string{"RO 2026-01-01 infinity"},
+		},
+		{
+			"ties go to the greater id",
+			[]Row{order("o2", "2026-01-01T00:00:00Z", "DE", nil), order("o10", "2026-01-01T00:00:00Z", "RO", nil)},
+			nil,
+			[]string{"DE 2026-01-01 infinity"},
+		},
+		{
+			"what does not count sets nothing",
+			[]Row{order("o1", "2026-01-01T00:00:00Z", "RO", Row{"status": "failed"}), order("o2", "2026-02-01T00:00:00Z", "DE", nil)},
+			nil,
+			[]string{"DE 2026-02-01 infinity"},
+		},
+		{
+			"cancelled later sets it still",
+			[]Row{order("o1", "2026-01-01T00:00:00Z", "RO", Row{"cancelled_at": "2026-01-02T00:00:00Z"})},
+			nil,
+			[]string{"RO 2026-01-01 infinity"},
+		},
+		{
+			"an order without one leaves it",
+			[]Row{order("o1", "2026-01-01T00:00:00Z", "RO", nil), order("o2", "2026-02-01T00:00:00Z", "", nil), order("o3", "2026-03-01T00:00:00Z", "RO", nil)},
+			nil,
+			[]string{"RO 2026-01-01 infinity"},
+		},
+		{
+			"customer data wins",
+			[]Row{order("o1", "2026-01-01T00:00:00Z", "RO", nil), order("o2", "2026-03-01T00:00:00Z", "DE", nil)},
 			[]Row{{"updated_at": "2026-02-01T00:00:00Z", "fields": []Field{{"country", "FR"}}}},
-			[]string{"RO 2026-01-01 2026-02-01", "FR 2026-02-01 infinity"}},
-		{"emptied customer data gives way", []Row{order("o1", "2026-01-01T00:00:00Z", "RO", nil), order("o2", "2026-03-01T00:00:00Z", "DE", nil)},
+			[]string{"RO 2026-01-01 2026-02-01", "FR 2026-02-01 infinity"},
+		},
+		{
+			"emptied customer data gives way",
+			[]Row{order("o1", "2026-01-01T00:00:00Z", "RO", nil), order("o2", "2026-03-01T00:00:00Z", "DE", nil)},
 			[]Row{{"updated_at": "2026-02-01T00:00:00Z", "fields": []Field{{"country", "FR"}}}, {"updated_at": "2026-02-15T00:00:00Z", "fields": []Field{{"country", ""}}}},
-			[]string{"RO 2026-01-01 2026-02-01", "FR 2026-02-01 2026-02-15", "RO 2026-02-15 2026-03-01", "DE 2026-03-01 infinity"}},
+			[]string{"RO 2026-01-01 2026-02-01", "FR 2026-02-01 2026-02-15", "RO 2026-02-15 2026-03-01", "DE 2026-03-01 infinity"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -156,8 +199,10 @@ func TestOrdersSetCountryUnlessCustomerDataDoes(t *testing.T) {
 func TestIdentifyNamesFields(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
-	s.events(Row{"type": "identify", "customer_id": "ana", "ts": "2026-03-01T10:00:00Z",
-		"traits": `{"email":"a@x.ro","firstName":"Ana","address":{"country":"RO","city":"Iasi"},"birthday":"1990-02-28","shoe size":38,"tags":["a","b"],"vip":true,"none":null}`})
+	s.events(Row{
+		"type": "identify", "customer_id": "ana", "ts": "2026-03-01T10:00:00Z",
+		"traits": `{"email":"a@x.ro","firstName":"Ana","address":{"country":"RO","city":"Iasi"},"birthday":"1990-02-28","shoe size":38,"tags":["a","b"],"vip":true,"none":null}`,
+	})
 	s.want("SELECT name, value FROM trait ORDER BY name", "birth_date 1990-02-28", "city Iasi", "country RO", `tags ["a","b"]`,
 		"traits.first_name Ana", "traits.shoe size 38", "traits.vip true")
 	s.want("FROM event")

@@ -9,19 +9,39 @@ func TestProductVersions(t *testing.T) {
 		loads [][]Row
 		want  []string // valid_from valid_to name price stock
 	}{
-		{"from always, then from the import", [][]Row{{{"name": "Lamp", "price": 10}}, {{"name": "Lamp", "price": 12}}},
-			[]string{"-infinity 2026-04-02 Lamp 10 -", "2026-04-02 infinity Lamp 12 -"}},
-		{"what is not said carries over", [][]Row{{{"name": "Lamp", "price": 10}}, {{"stock": 3, "updated_at": "2026-02-01T00:00:00Z"}}},
-			[]string{"-infinity 2026-02-01 Lamp 10 -", "2026-02-01 infinity Lamp 10 3"}},
-		{"the stock has an instant of its own", [][]Row{{{"name": "Lamp", "price": 10, "stock": 3, "stock_at": "2026-02-01T00:00:00Z"}}},
-			[]string{"-infinity 2026-02-01 Lamp 10 -", "2026-02-01 infinity Lamp 10 3"}},
-		{"late versions are carried on", [][]Row{{{"name": "Lamp", "price": 10, "updated_at": "2026-01-01T00:00:00Z"}, {"stock": 2, "updated_at": "2026-03-01T00:00:00Z"}},
-			{{"price": 8, "updated_at": "2026-02-01T00:00:00Z"}}},
-			[]string{"-infinity 2026-02-01 Lamp 10 -", "2026-02-01 2026-03-01 Lamp 8 -", "2026-03-01 infinity Lamp 8 2"}},
-		{"the same is no version", [][]Row{{{"name": "Lamp"}}, {{"name": "Lamp"}}, {{"name": "Lamp", "updated_at": "2026-05-01T00:00:00Z"}}},
-			[]string{"-infinity infinity Lamp - -"}},
-		{"several rows", [][]Row{{{"price": 1}, {"price": 2, "updated_at": "2026-02-01T00:00:00Z"}, {"price": 3, "updated_at": "2026-03-01T00:00:00Z"}}},
-			[]string{"-infinity 2026-02-01 - 1 -", "2026-02-01 2026-03-01 - 2 -", "2026-03-01 infinity - 3 -"}},
+		{
+			"from always, then from the import",
+			[][]Row{{{"name": "Lamp", "price": 10}}, {{"name": "Lamp", "price": 12}}},
+			[]string{"-infinity 2026-04-02 Lamp 10 -", "2026-04-02 infinity Lamp 12 -"},
+		},
+		{
+			"what is not said carries over",
+			[][]Row{{{"name": "Lamp", "price": 10}}, {{"stock": 3, "updated_at": "2026-02-01T00:00:00Z"}}},
+			[]string{"-infinity 2026-02-01 Lamp 10 -", "2026-02-01 infinity Lamp 10 3"},
+		},
+		{
+			"the stock has an instant of its own",
+			[][]Row{{{"name": "Lamp", "price": 10, "stock": 3, "stock_at": "2026-02-01T00:00:00Z"}}},
+			[]string{"-infinity 2026-02-01 Lamp 10 -", "2026-02-01 infinity Lamp 10 3"},
+		},
+		{
+			"late versions are carried on",
+			[][]Row{
+				{{"name": "Lamp", "price": 10, "updated_at": "2026-01-01T00:00:00Z"}, {"stock": 2, "updated_at": "2026-03-01T00:00:00Z"}},
+				{{"price": 8, "updated_at": "2026-02-01T00:00:00Z"}},
+			},
+			[]string{"-infinity 2026-02-01 Lamp 10 -", "2026-02-01 2026-03-01 Lamp 8 -", "2026-03-01 infinity Lamp 8 2"},
+		},
+		{
+			"the same is no version",
+			[][]Row{{{"name": "Lamp"}}, {{"name": "Lamp"}}, {{"name": "Lamp", "updated_at": "2026-05-01T00:00:00Z"}}},
+			[]string{"-infinity infinity Lamp - -"},
+		},
+		{
+			"several rows",
+			[][]Row{{{"price": 1}, {"price": 2, "updated_at": "2026-02-01T00:00:00Z"}, {"price": 3, "updated_at": "2026-03-01T00:00:00Z"}}},
+			[]string{"-infinity 2026-02-01 - 1 -", "2026-02-01 2026-03-01 - 2 -", "2026-03-01 infinity - 3 -"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

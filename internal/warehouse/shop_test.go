@@ -53,9 +53,11 @@ func (s *shop) customers(rows ...Row) Result {
 	s.t.Helper()
 	return s.load(commerce.Customers, rows...)
 }
+
 func (s *shop) products(rows ...Row) Result { s.t.Helper(); return s.load(commerce.Products, rows...) }
-func (s *shop) events(rows ...Row) Result   { s.t.Helper(); return s.load(commerce.Events, rows...) }
-func (s *shop) rates(rows ...Row) Result    { s.t.Helper(); return s.load(commerce.Rates, rows...) }
+
+func (s *shop) events(rows ...Row) Result { s.t.Helper(); return s.load(commerce.Events, rows...) }
+func (s *shop) rates(rows ...Row) Result  { s.t.Helper(); return s.load(commerce.Rates, rows...) }
 
 // want compares a query's rows, values parted by a space, NULL as "-".
 func (s *shop) want(query string, want ...string) {

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -205,8 +206,8 @@ func (r *runner) drop(name string) error {
 
 // dropAll drops what is left, views before the tables they read.
 func (r *runner) dropAll() error {
-	for i := len(r.made) - 1; i >= 0; i-- {
-		if _, err := r.conn.ExecContext(r.ctx, "DROP "+r.made[i]); err != nil {
+	for _, v := range slices.Backward(r.made) {
+		if _, err := r.conn.ExecContext(r.ctx, "DROP "+v); err != nil {
 			return err
 		}
 	}

@@ -35,8 +35,8 @@
 //	a/b ÷ c/d = (a·d·1,000,000) / (b·c)
 //
 // and is missing if a side is missing, if c is zero in a division, or if the
-// absolute value of the numerator, of the denominator or of a part is above
-// 2^127 − 1. Else the fraction is rounded to a whole number of millionths,
+// absolute value of ten times the numerator, of the denominator or of a part
+// is above 2^127 − 1. Else the fraction is rounded to a whole number of millionths,
 // half away from zero. Comparisons multiply across, exactly, and are never
 // missing for size; so are sums and averages.
 //

@@ -116,7 +116,7 @@ func (w *world) equal(a, b *value) bool {
 }
 
 // arith is + - * / of two numbers as the package's page says: exact, with
-// all its parts in 127 bits, then rounded.
+// all its parts and ten times the numerator in 127 bits, then rounded.
 func arith(op segql.ArithOp, a, b *value) *value {
 	if a == nil || b == nil {
 		return nil
@@ -142,7 +142,8 @@ func arith(op segql.ArithOp, a, b *value) *value {
 		}
 		num, den = times(times(a.num, b.den), million), times(a.den, b.num)
 	}
-	for _, part := range append(parts, num, den) {
+	// One more digit of the numerator is needed to round by.
+	for _, part := range append(parts, times(num, integer(10)), den) {
 		if part.CmpAbs(limit) > 0 {
 			return nil
 		}

@@ -2,6 +2,7 @@ package sqlgen
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -128,8 +129,12 @@ func (e *env) anniversary(n *segql.Anniversary) cond {
 		first = 1 - days
 	}
 	today := e.today()
-	from := fmt.Sprintf("(%s + %d)", today, first)
-	c := cond{sql: anniversaryWithin(x.sql, from, days), null: true, atom: true}
+	sql := anniversaryWithin(x.sql, fmt.Sprintf("(%s + %d)", today, first), days)
+	if day := calendar.Day(e.g.opt.Zone, e.g.opt.At); today == e.g.date(day) && days <= fewDays {
+		// Everyone's today is the same.
+		sql = e.g.anniversaryOn(x.sql, calendar.AddDays(day, first), days)
+	}
+	c := cond{sql: sql, null: true, atom: true}
 	for s, v := range x.without {
 		if v.missing {
 			c.set(s, isFalse)
@@ -140,6 +145,35 @@ func (e *env) anniversary(n *segql.Anniversary) cond {
 
 // mostDays keeps dates in range; a window of ten thousand years holds every anniversary.
 const mostDays = 3_650_000
+
+// fewDays may be listed one by one.
+const fewDays = 31
+
+// anniversaryOn says whether an anniversary of x, one year after it or later,
+// is one of these days: their months and days are compared, which takes no
+// arithmetic with dates.
+func (g *gen) anniversaryOn(x string, from segql.Date, days int) string {
+	var b strings.Builder
+	for i := 0; i < days; {
+		year := calendar.AddDays(from, i).Year
+		var list []string
+		for ; i < days; i++ {
+			d := calendar.AddDays(from, i)
+			if d.Year != year {
+				break
+			}
+			list = append(list, strconv.Itoa(100*d.Month+d.Day))
+			if d.Month == 2 && d.Day == 28 && calendar.AddDays(d, 1).Month == 3 {
+				list = append(list, "229")
+			}
+		}
+		if b.Len() > 0 {
+			b.WriteString(" OR ")
+		}
+		fmt.Fprintf(&b, "year(%s) < %d AND 100 * month(%s) + day(%s) IN (%s)", x, year, x, x, strings.Join(list, ", "))
+	}
+	return "(" + b.String() + ")"
+}
 
 // anniversaryWithin says whether an anniversary of x, one year after it or
 // later, is one of the days from "from" on. The first one that is not before

@@ -36,13 +36,17 @@ func (s selection) rows(w span) rows {
 
 // scanOf returns the source that scans the selection's table. Selections of
 // what is since another fact have a scan of their own; all others share one
-// for each table. What is joined to a row never makes two of it, so that it
+// for each table, and one for recent events. What is joined to a row never makes two of it, so that it
 // does not matter to the others.
-func (e *env) scanOf(s selection, needs need, since *segql.SinceFact) *source {
+func (e *env) scanOf(s selection, needs need, w span) *source {
 	key := "scan|" + s.table.name
+	if s.event != "" && w.hasLo {
+		// One event of the latest days must not be looked for among all others.
+		key += "|recent"
+	}
 	sc := &scan{table: s.table}
-	if since != nil {
-		anchor := e.anchor(since)
+	if w.since != nil {
+		anchor := e.anchor(w.since)
 		customer, _ := s.table.customer(e.g)
 		join := "\n      JOIN (" + anchor + ") s ON s.customer = " + customer
 		key += "|" + anchor
@@ -78,7 +82,7 @@ func (e *env) has(n *segql.Has) cond {
 // exists is the condition that there are such facts in the window.
 func (e *env) exists(f *segql.Facts, w segql.Window) cond {
 	s, win := e.selection(f), e.g.span(w)
-	src := e.scanOf(s, s.needs, win.since)
+	src := e.scanOf(s, s.needs, win)
 	c := cond{sql: src.exists(e.g, s.rows(win)), null: true, atom: true}
 	c.set(src, isFalse)
 	return c
@@ -88,7 +92,7 @@ func (e *env) exists(f *segql.Facts, w segql.Window) cond {
 func (e *env) aggregate(a *segql.Aggregate) value {
 	s, win := e.selection(a.Facts), e.g.span(a.Window)
 	if a.Func == segql.Count || a.Func == segql.CountDays {
-		src := e.scanOf(s, s.needs, win.since)
+		src := e.scanOf(s, s.needs, win)
 		fn := "count(*)"
 		if a.Func == segql.CountDays {
 			fn = "count(DISTINCT f.day)"
@@ -96,7 +100,7 @@ func (e *env) aggregate(a *segql.Aggregate) value {
 		return countValue(src, src.slot(e.g, s.rows(win), fn))
 	}
 	x, needs := e.aggregated(s, a)
-	src := e.scanOf(s, s.needs|needs, win.since)
+	src := e.scanOf(s, s.needs|needs, win)
 	slot := func(fn string) string { return src.slot(e.g, s.rows(win), fn) }
 	switch a.Func {
 	case segql.Sum:
@@ -135,6 +139,14 @@ func (v value) operand() string {
 	return v.sql
 }
 
+// counted is what is counted to know how many values there are.
+func (v value) counted() string {
+	if !v.null {
+		return "*"
+	}
+	return v.operand()
+}
+
 // atEnd takes the value of the first or last fact; the fact is taken even if
 // the value is missing. Facts of one instant go by id, then by arrival.
 func (v value) atEnd(last bool, t *table) string {
@@ -167,7 +179,7 @@ func sumValue(src *source, slot func(string) string, x value) value {
 
 // avgValue is sum over count, never divided.
 func avgValue(src *source, slot func(string) string, x value) value {
-	sum, count := slot("sum("+x.operand()+")"), slot("count("+x.operand()+")")
+	sum, count := slot("sum("+x.operand()+")"), slot("count("+x.counted()+")")
 	v := value{typ: segql.Fraction, null: true, without: missingWithout(src)}
 	if x.typ == segql.Fraction {
 		v.num = "CAST(" + sum + " AS HUGEINT)"
@@ -200,7 +212,7 @@ func (e *env) rowField(name string, typ segql.Type) value {
 		return readAs(typ, e.g.property(name))
 	}
 	e.row.needs |= c.needs
-	v := value{typ: c.typ, sql: c.sql, null: true}
+	v := value{typ: c.typ, sql: c.sql, null: !c.always}
 	if c.typ == segql.Fraction {
 		v.sql, v.num, v.den = "", c.sql, dayUnits
 	}

@@ -1,6 +1,8 @@
 package sqlgen
 
 import (
+	"strings"
+
 	"kith/internal/segql"
 )
 
@@ -37,13 +39,13 @@ func (e *env) own(name string) value {
 // allOf is the scan of a built-in fact, and all its rows up to T.
 func (e *env) allOf(fact string) (*source, rows) {
 	s := e.selection(&segql.Facts{Name: fact})
-	return e.scanOf(s, 0, nil), s.rows(e.g.span(nil))
+	return e.scanOf(s, 0, span{}), s.rows(e.g.span(nil))
 }
 
 // cart is the scan of the cart's lines with the catalogue at T.
 func (e *env) cart() (*source, rows) {
 	s := e.selection(&segql.Facts{Name: "cart_item"})
-	return e.scanOf(s, needCatalogue, nil), s.rows(e.g.span(nil))
+	return e.scanOf(s, needCatalogue, span{}), s.rows(e.g.span(nil))
 }
 
 func (e *env) cartUpdated() value {
@@ -74,6 +76,7 @@ func (e *env) discountShare() value {
 	// A customer with other rows in the scan, but no order, has no share.
 	return value{
 		typ: segql.Fraction, num: "(CAST(" + discounted + " AS HUGEINT) * 1000000)", den: "CAST(nullif(" + count + ", 0) AS HUGEINT)",
+		smallNum: discounted + " * 1000000", smallDen: "nullif(" + count + ", 0)",
 		null: true, without: missingWithout(src),
 	}
 }
@@ -121,7 +124,8 @@ var stages = []struct{ name, text string }{
 
 // stage is where the customer stands in their life with the shop.
 func (e *env) stage() value {
-	sql := "CASE"
+	var sql strings.Builder
+	sql.WriteString("CASE")
 	for _, s := range stages {
 		root, problems := segql.Parse(s.text)
 		if len(problems) > 0 {
@@ -134,7 +138,7 @@ func (e *env) stage() value {
 			return value{}
 		}
 		c := (&env{g: e.g, checked: checked, sc: e.sc, saved: e.saved}).node(root)
-		sql += " WHEN " + c.sql + " THEN '" + s.name + "'"
+		sql.WriteString(" WHEN " + c.sql + " THEN '" + s.name + "'")
 	}
-	return value{typ: segql.Text, sql: sql + " ELSE 'prospect' END"}
+	return value{typ: segql.Text, sql: sql.String() + " ELSE 'prospect' END"}
 }

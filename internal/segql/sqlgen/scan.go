@@ -116,8 +116,8 @@ func (sc *scan) render(g *gen) string {
 		where = append(where, p.filter)
 	}
 	where = append(where, sc.wheres...)
-	if any := sc.anySlot(g, p); any != "" {
-		where = append(where, any)
+	if seen := sc.anySlot(g, p); seen != "" {
+		where = append(where, seen)
 	}
 	customer, joins := t.customer(g)
 	where = append(where, customer+" > 0")

@@ -149,7 +149,7 @@ func (g *gen) netLastYear(sc *scope) string {
 	year := g.span(&segql.InLast{D: segql.Duration{N: 12, Unit: segql.Months}})
 	sum := func(fact string) string {
 		s := e.selection(&segql.Facts{Name: fact})
-		return "coalesce(" + e.scanOf(s, 0, nil).slot(g, s.rows(year), "sum(f.total)") + ", 0)"
+		return "coalesce(" + e.scanOf(s, 0, span{}).slot(g, s.rows(year), "sum(f.total)") + ", 0)"
 	}
 	return "(" + sum("order") + " - " + sum("refund") + ")"
 }

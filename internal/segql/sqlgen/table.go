@@ -12,6 +12,8 @@ type column struct {
 	typ segql.Type
 	// day is the DATE of an instant in the shop's zone, where the table has it.
 	day string
+	// always says that every row has a value.
+	always bool
 	// needs names joins that the expression uses.
 	needs need
 }
@@ -65,6 +67,7 @@ func (t *table) customer(g *gen) (column, joins string) {
 
 func text(sql string) column    { return column{sql: sql, typ: segql.Text} }
 func number(sql string) column  { return column{sql: sql, typ: segql.Number} }
+func sure(sql string) column    { return column{sql: sql, typ: segql.Number, always: true} }
 func boolean(sql string) column { return column{sql: sql, typ: segql.Bool} }
 func moment(sql string) column  { return column{sql: sql, typ: segql.Instant} }
 
@@ -114,8 +117,8 @@ func orderTable() *table {
 		fields: map[string]column{
 			"at": at(), "id": text("f.id"), "coupon": text("f.coupon"), "currency": text("f.currency"),
 			"channel": text("f.channel"), "status": text("f.status"), "country": text("f.country"), "city": text("f.city"),
-			"total": number("f.total"), "subtotal": number("f.subtotal"), "discount": number("f.discount"),
-			"shipping": number("f.shipping"), "tax": number("f.tax"), "items": number("f.items"),
+			"total": sure("f.total"), "subtotal": number("f.subtotal"), "discount": number("f.discount"),
+			"shipping": number("f.shipping"), "tax": number("f.tax"), "items": sure("f.items"),
 		},
 	}
 }

@@ -18,6 +18,9 @@ type value struct {
 	num, den string
 	// sum and count are, for an avg, its cheaper form: a DECIMAL and an integer.
 	sum, count string
+	// smallNum and smallDen are, for some fractions, num and den as BIGINT
+	// expressions: below 2**31 times a hundred million, and below 2**32.
+	smallNum, smallDen string
 	// null says that the value may be missing.
 	null bool
 	// literal is set for literals: what was said.
@@ -77,7 +80,9 @@ func (v value) isMissing() cond {
 		return never()
 	}
 	x := v.sql
-	if v.typ == segql.Fraction {
+	if v.sum != "" {
+		x = v.sum
+	} else if v.typ == segql.Fraction {
 		x = v.num
 		if v.den != dayUnits {
 			// Either side may be what is NULL.
@@ -189,10 +194,19 @@ func (g *gen) compareFractions(sign string, l, r value) string {
 	if lit, ok := l.literal.(*segql.NumberLit); ok && r.sum != "" {
 		return fmt.Sprintf("%s * %s %s %s", g.number(lit.Micros), r.count, sign, r.sum)
 	}
+	if lit, ok := r.literal.(*segql.NumberLit); ok && l.smallNum != "" && isSmall(lit) {
+		return fmt.Sprintf("%s %s %s * %s", l.smallNum, sign, g.arg(lit.Micros), l.smallDen)
+	}
+	if lit, ok := l.literal.(*segql.NumberLit); ok && r.smallNum != "" && isSmall(lit) {
+		return fmt.Sprintf("%s * %s %s %s", g.arg(lit.Micros), r.smallDen, sign, r.smallNum)
+	}
 	ln, ld := l.fraction(g)
 	rn, rd := r.fraction(g)
 	return fmt.Sprintf("try(%s) %s try(%s)", product(ln, rd), sign, product(rn, ld))
 }
+
+// isSmall says that a number times 2**32 fits into 64 bits.
+func isSmall(lit *segql.NumberLit) bool { return lit.Micros <= 1e9 && lit.Micros >= -1e9 }
 
 // number binds a number as DECIMAL(18, 6).
 func (g *gen) number(micros int64) string {

@@ -1,0 +1,57 @@
+-- Each table is scanned once for all segments, what several scopes look at is materialised, and each condition stands once.
+WITH o1 AS MATERIALIZED (SELECT f.key AS customer, max(f.ts) > $1 AS a2, sum(f.total) AS a3, count(*) AS a4, TRUE AS a5, max(f.ts) AS a7
+      FROM orders f
+      WHERE f.ts <= $2 AND f.valid_to > $2 AND f.key > 0
+      GROUP BY 1)
+SELECT count(CASE WHEN b1 THEN 1 END) AS n1,
+       count(CASE WHEN b2 THEN 1 END) AS n2,
+       count(CASE WHEN b3 THEN 1 END) AS n3,
+       count(CASE WHEN b4 THEN 1 END) AS n4,
+       count(CASE WHEN b5 THEN 1 END) AS n5
+FROM (SELECT o1.a2 AS b1,
+             p6.worse * 100000000 >= $3 * p6.among AS b2,
+             coalesce(r10."group", 'Prospects') = $4 AS b3,
+             t11.value = $5 AND NOT coalesce(o1.a5, FALSE) AS b4,
+             e12.a13 AND NOT coalesce(e14.a15, FALSE) AS b5
+FROM (SELECT customer, id FROM customer WHERE exists_from <= $2) c
+LEFT JOIN o1 ON o1.customer = c.customer
+LEFT JOIN (SELECT o1.customer AS customer, rank() OVER (ORDER BY CASE WHEN abs(o1.a3) < 9000000000000 THEN CAST(CAST(o1.a3 * 1000000 AS BIGINT) // o1.a4 AS HUGEINT) ELSE CAST(o1.a3 * 1000000 AS HUGEINT) // CAST(nullif(o1.a4, 0) AS HUGEINT) END, CASE WHEN abs(o1.a3) < 9000000000000 THEN CAST(CAST(o1.a3 * 1000000 AS BIGINT) % o1.a4 AS DOUBLE) ELSE CAST(CAST(o1.a3 * 1000000 AS HUGEINT) % CAST(nullif(o1.a4, 0) AS HUGEINT) AS DOUBLE) END / o1.a4) - 1 AS worse, count(*) OVER () AS among
+      FROM o1
+WHERE o1.a5 AND NOT o1.a3 IS NULL) p6 ON p6.customer = c.customer
+LEFT JOIN (SELECT customer, last_at, orders, net, r, f, m, CASE
+        WHEN orders = 1 THEN CASE WHEN r >= 4 THEN 'New' WHEN r = 3 THEN 'Needs attention' WHEN r = 2 THEN 'Almost lost' ELSE 'Dormant' END
+        ELSE CASE r
+          WHEN 5 THEN ['New', 'Promising', 'Active', 'Loyal', 'Champions'][(f + m + 1) // 2]
+          WHEN 4 THEN ['Promising', 'Promising', 'Active', 'Loyal', 'Champions'][(f + m + 1) // 2]
+          WHEN 3 THEN ['Needs attention', 'Needs attention', 'Needs attention', 'Loyal', 'Loyal'][(f + m + 1) // 2]
+          WHEN 2 THEN ['Almost lost', 'Almost lost', 'At risk', 'At risk', 'Previously loyal'][(f + m + 1) // 2]
+          ELSE ['Dormant', 'Dormant', 'Dormant', 'Previously loyal', 'Previously loyal'][(f + m + 1) // 2] END
+        END AS "group"
+      FROM (SELECT customer, last_at, orders, net,
+                   1 + 5 * (rank() OVER (ORDER BY last_at) - 1) // n AS r,
+                   1 + 5 * (rank() OVER (ORDER BY orders) - 1) // n AS f,
+                   1 + 5 * (rank() OVER (ORDER BY net) - 1) // n AS m
+            FROM (SELECT o1.customer, o1.a7 AS last_at, o1.a4 AS orders, try(CAST(coalesce(o1.a3, 0) AS DECIMAL(38, 6)) - CAST(coalesce(r8.a9, 0) AS DECIMAL(38, 6))) AS net, count(*) OVER () AS n
+                  FROM o1
+LEFT JOIN (SELECT f.key AS customer, sum(f.total) AS a9
+      FROM refund f
+      WHERE f.ts <= $2 AND f.key > 0
+      GROUP BY 1) r8 ON r8.customer = o1.customer))) r10 ON r10.customer = c.customer
+LEFT JOIN (SELECT customer, value FROM trait WHERE name = $6 AND valid_from <= $2 AND valid_to > $2) t11 ON t11.customer = c.customer
+LEFT JOIN (SELECT f.key AS customer, TRUE AS a13
+      FROM event f
+      WHERE f.event = $7 AND f.ts > $8 AND f.ts <= $2 AND f.key > 0
+      GROUP BY 1) e12 ON e12.customer = c.customer
+LEFT JOIN (SELECT f.key AS customer, TRUE AS a15
+      FROM event f
+      WHERE f.event = $9 AND f.ts <= $2 AND f.key > 0
+      GROUP BY 1) e14 ON e14.customer = c.customer);
+-- $1 = 2025-12-02T00:00:00Z
+-- $2 = 2026-01-01T00:00:00Z
+-- $3 = 80000000
+-- $4 = Champions
+-- $5 = female
+-- $6 = gender
+-- $7 = product_viewed
+-- $8 = 2025-12-25T00:00:00Z
+-- $9 = checkout_started

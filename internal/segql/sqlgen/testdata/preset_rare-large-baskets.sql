@@ -1,0 +1,17 @@
+-- The ranking is a window over one row a customer; it reads what the rest of the statement reads.
+-- count(order) in last 12 months between 1 and 3 and percentile(avg(order.total)) >= 90
+WITH o1 AS MATERIALIZED (SELECT f.key AS customer, count(*) FILTER (WHERE f.ts > $1) AS a2, sum(f.total) AS a3, count(*) AS a4, TRUE AS a5
+      FROM orders f
+      WHERE f.ts <= $2 AND f.valid_to > $2 AND f.key > 0
+      GROUP BY 1)
+SELECT count(*)
+FROM o1
+LEFT JOIN (SELECT o1.customer AS customer, rank() OVER (ORDER BY CASE WHEN abs(o1.a3) < 9000000000000 THEN CAST(CAST(o1.a3 * 1000000 AS BIGINT) // o1.a4 AS HUGEINT) ELSE CAST(o1.a3 * 1000000 AS HUGEINT) // CAST(nullif(o1.a4, 0) AS HUGEINT) END, CASE WHEN abs(o1.a3) < 9000000000000 THEN CAST(CAST(o1.a3 * 1000000 AS BIGINT) % o1.a4 AS DOUBLE) ELSE CAST(CAST(o1.a3 * 1000000 AS HUGEINT) % CAST(nullif(o1.a4, 0) AS HUGEINT) AS DOUBLE) END / o1.a4) - 1 AS worse, count(*) OVER () AS among
+      FROM o1
+WHERE o1.a5 AND NOT o1.a3 IS NULL) p6 ON p6.customer = o1.customer
+WHERE (coalesce(o1.a2, 0) >= $3 AND coalesce(o1.a2, 0) <= $4) AND p6.worse * 100000000 >= $5 * p6.among;
+-- $1 = 2025-01-01T00:00:00Z
+-- $2 = 2026-01-01T00:00:00Z
+-- $3 = 1
+-- $4 = 3
+-- $5 = 90000000
