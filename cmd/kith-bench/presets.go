@@ -176,8 +176,8 @@ func presetRival(ids []string, sums bool) (sqlgen.Statement, error) {
 		if !ok {
 			return sqlgen.Statement{}, fmt.Errorf("preset %s has no condition by hand", id)
 		}
-		inner = append(inner, fmt.Sprintf("%s AS b%d", condition, i))
-		outer = append(outer, fmt.Sprintf("count(CASE WHEN b%d THEN 1 END)", i))
+		inner = append(inner, fmt.Sprintf("CASE WHEN %s THEN TRUE END AS b%d", condition, i))
+		outer = append(outer, fmt.Sprintf("count(b%d)", i))
 		if sums {
 			outer = append(outer, fmt.Sprintf("coalesce(sum(CASE WHEN b%d THEN net END), 0)", i))
 		}

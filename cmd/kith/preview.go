@@ -46,14 +46,14 @@ func (p *program) previewImport(ctx context.Context, shop api.Shop, r api.Import
 		fmt.Fprintln(p.stdout)
 	}
 	p.previewRows(preview)
-	p.say("rows %d accepted %d refused %d; nothing was changed", preview.Report.Rows, preview.Accepted, preview.Refused)
+	p.say("rows %d accepted %d refused %d; nothing was changed", preview.Rows, preview.Accepted, preview.Refused)
 	return nil
 }
 
 // previewRows shows the first records, one under the other: most records have
 // more columns than a terminal.
 func (p *program) previewRows(preview intake.Previewed) {
-	for i, record := range preview.Rows {
+	for i, record := range preview.Records {
 		fmt.Fprintf(p.stdout, "record %d\n", i+1)
 		t := newTable("", "")
 		for j, value := range record {

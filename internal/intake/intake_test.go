@@ -352,6 +352,15 @@ func TestOneBadFileTakesNothing(t *testing.T) {
 	}
 }
 
+// TestOneBadByte: a file that is UTF-8 but for one byte stays UTF-8.
+func TestOneBadByte(t *testing.T) {
+	t.Parallel()
+	got := run(t, Config{Kind: commerce.Orders, Files: []string{file(t, "a.csv", twoOrders+"o3,ăâîșțăâîșțăâîșț,2026-03-01,1\no4,x\xffx,2026-03-01,1\n")}})
+	if want := "a.csv:5: row: it is not UTF-8 text\to4,x\\xffx,2026-03-01,1\n"; got.rejects != want || got.Accepted != 3 {
+		t.Errorf("accepted %d, rejects %q, want %q", got.Accepted, got.rejects, want)
+	}
+}
+
 func TestHeaderOnly(t *testing.T) {
 	t.Parallel()
 	got := run(t, Config{Kind: commerce.Orders, Files: []string{file(t, "a.csv", "order_id,at,total\n")}})

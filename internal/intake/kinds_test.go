@@ -146,18 +146,20 @@ func TestTrackingBodies(t *testing.T) {
 		`{"event":"x","userId":"ana","timestamp":"2026-03-01T15:00:00Z"`,
 		`{"event":"x","userId":"ana","timestamp":"2026-03-01T15:00:00Z"} {}`,
 		`not json`,
+		`{"event":"y","userId":"ana","timestamp":"2026-03-01T15:30:00Z","score":1,"properties":{"score":2}}`,
 		`{"type":"alias","userId":"new","previousId":"old","timestamp":"2026-03-01T16:00:00Z"}`,
 		`{"type":"track","event":"x","userId":"u\u00e9\ud83d\ude00\n","timestamp":"2026-03-01T17:00:00Z"}`,
 	)
-	if len(got.rows) != 6 || got.Rows != 11 || got.Refused != 5 {
+	if len(got.rows) != 7 || got.Rows != 12 || got.Refused != 5 {
 		t.Fatalf("rows %d refused %d: %v\n%s", got.Rows, got.Refused, got.rows, got.rejects)
 	}
 	is(t, got.rows[0], `ts=2026-03-01 10:00:00.5; type=track; event=Order Completed; customer_id=ana; email=ana@x.ro; message_id=m1; properties={"total":5,"list":[1,{"a":"b"}]}; traits={"email":"Ana@X.ro"}`)
 	is(t, got.rows[1], `type=page; event=Home; anonymous_id=a1; line=2; pos=1; properties=`)
 	is(t, got.rows[2], `type=identify; event=; customer_id=bob; email=b@x.ro; phone=+40712345678; line=2; pos=2`)
 	is(t, got.rows[3], `type=track; event=quiz; customer_id=ana; properties={"score":3,"nested":{"x":null}}; line=3; pos=3`)
-	is(t, got.rows[4], `type=alias; customer_id=new; anonymous_id=old`)
-	is(t, got.rows[5], "customer_id=ué😀")
+	is(t, got.rows[4], `event=y; properties={"score":2}`)
+	is(t, got.rows[5], `type=alias; customer_id=new; anonymous_id=old`)
+	is(t, got.rows[6], "customer_id=ué😀")
 	for _, want := range []string{`:4: type: "dance" is no type`, ":5: row: its batch is not a list of objects\t", ":6: row: it is not a JSON object\t", ":7: row: it is not a JSON object\t", ":8: row: it is not a JSON object\tnot json"} {
 		if !strings.Contains(got.rejects, want) {
 			t.Errorf("the rejects lack %q:\n%s", want, got.rejects)

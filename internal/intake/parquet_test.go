@@ -107,6 +107,17 @@ func TestParquetManyForms(t *testing.T) {
 	is(t, got.rows[499], "total=12.500000; line=501")
 }
 
+// TestParquetMonthFirst: the one date that decides is neither the least nor
+// the greatest text.
+func TestParquetMonthFirst(t *testing.T) {
+	t.Parallel()
+	path := parquet(t, "a.parquet", `SELECT 'o' || i AS order_id, CASE WHEN i = 700 THEN '05/31/2026' ELSE '0' || (1 + i % 9) || '/01/2026' END AS "at" FROM range(1000) t(i)`)
+	got := run(t, Config{Kind: commerce.Orders, Files: []string{path}})
+	if got.Accepted != 1000 || form(got, "at") != "MM/DD/YYYY" {
+		t.Errorf("accepted %d as %s", got.Accepted, form(got, "at"))
+	}
+}
+
 func TestParquetInGzip(t *testing.T) {
 	t.Parallel()
 	plain, err := os.ReadFile(parquet(t, "a.parquet", `SELECT 'o1' AS order_id, DATE '2026-01-01' AS "at"`))

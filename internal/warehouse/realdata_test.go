@@ -210,7 +210,7 @@ func (s *realShop) rows(query string) []string {
 		s.t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	rows, err := conn.QueryContext(s.t.Context(), "SELECT concat_ws(' ', COLUMNS(*)) FROM ("+query+")")
+	rows, err := conn.QueryContext(s.t.Context(), "SELECT concat_ws(' ', *COLUMNS(*)) FROM ("+query+")")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -575,9 +575,9 @@ func askGrocer(t *testing.T, s *realShop, all map[string]*household, zone *time.
 		}))
 	}
 	for text, holds := range map[string]func(*household) bool{
-		"count(order) >= 20":        func(h *household) bool { return len(h.baskets) >= 20 },
-		"sum(order.total) >= 150":   func(h *household) bool { return atLeast(totalOf(h.buys()), 1, 150) },
-		"avg(order.total) >= 10":    func(h *household) bool { return len(h.baskets) > 0 && atLeast(totalOf(h.buys()), len(h.baskets), 10) },
+		"count(order) >= 20":          func(h *household) bool { return len(h.baskets) >= 20 },
+		"sum(order.total) >= 150":     func(h *household) bool { return atLeast(totalOf(h.buys()), 1, 150) },
+		"avg(order.total) >= 10":      func(h *household) bool { return len(h.baskets) > 0 && atLeast(totalOf(h.buys()), len(h.baskets), 10) },
 		"days(order) between 5 and 9": func(h *household) bool { n := daysOf(h.buys(), zone); return n >= 5 && n <= 9 },
 		"count(order) between 2017-03-12 and 2017-11-04 >= 15": func(h *household) bool {
 			return len(between(h.buys(), day(3, 12), day(11, 5))) >= 15
@@ -585,7 +585,7 @@ func askGrocer(t *testing.T, s *realShop, all map[string]*household, zone *time.
 		"discount.share between 0.01 and 0.1": func(h *household) bool {
 			return 100*discounted(h) >= len(h.baskets) && 10*discounted(h) <= len(h.baskets) && len(h.baskets) > 0
 		},
-		`count(item[category = "PRODUCE"]) >= 5`:    func(h *household) bool { return lines(h, "PRODUCE") >= 5 },
+		`count(item[category = "PRODUCE"]) >= 5`:      func(h *household) bool { return lines(h, "PRODUCE") >= 5 },
 		`has item[category is missing] and has order`: func(h *household) bool { return lines(h, "") > 0 },
 		`max(item[category in ("MEAT", "DELI")].price) >= 9.5`: func(h *household) bool {
 			return slices.ContainsFunc(h.lines, func(l basketLine) bool {

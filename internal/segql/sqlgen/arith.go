@@ -13,7 +13,7 @@ func (g *gen) arith(op segql.ArithOp, l, r value) value {
 			null: l.null || r.null, without: missingSides(l, r),
 		}
 	}
-	v := value{typ: segql.Number, null: true, without: g.arithWithout(op, l, r)}
+	v := value{typ: segql.Number, null: true, heavy: true, without: g.arithWithout(op, l, r)}
 	ln, ld := l.fraction(g)
 	rn, rd := r.fraction(g)
 	sign := " + "
@@ -24,6 +24,7 @@ func (g *gen) arith(op segql.ArithOp, l, r value) value {
 	case segql.Add:
 		if l.typ == segql.Number && r.typ == segql.Number {
 			// Exact: nothing to round.
+			v.heavy = l.heavy || r.heavy
 			v.sql = "try(" + l.decimal() + sign + r.decimal() + ")"
 			return v
 		}

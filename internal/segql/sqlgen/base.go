@@ -117,24 +117,34 @@ func (e *env) ranking(x segql.Term) func() string {
 	v := in.term(x)
 	counts := and(in.looks(x), not(v.isMissing()))
 	return func() string {
-		return "SELECT " + in.sc.driverColumn(counts) + " AS customer, rank() OVER (ORDER BY " + v.ordered() + ") - 1 AS worse, count(*) OVER () AS among\n      FROM " +
-			in.sc.from(counts, false) + where(counts)
+		customer, from := in.sc.driverColumn(counts), in.sc.from(counts, false)+where(counts)
+		by := v.ordered()
+		if v.sum != "" {
+			from = "(SELECT " + customer + ", " + v.sum + " AS s, " + v.count + " AS n, " + micros(v.sum) + " AS m FROM " + from + ")"
+			customer, by = "customer", orderedAverage
+		}
+		return "SELECT " + customer + " AS customer, rank() OVER (ORDER BY " + by + ") - 1 AS worse, count(*) OVER () AS among\n      FROM " + from
 	}
 }
 
+// micros is a sum in millionths as a BIGINT; NULL for one that might not fit.
+// The whole and the rest are converted apart: both fit into 64 bits, and
+// DuckDB divides numbers of 128 bits slowly.
+func micros(sum string) string {
+	const form = "DECIMAL(18, 6)"
+	d := "CAST(" + sum + " AS " + form + ")"
+	whole := "CAST(" + d + " AS BIGINT)"
+	return "CASE WHEN abs(" + sum + ") < 900000000000 THEN " + whole + " * 1000000 + CAST((" + d + " - CAST(" + whole + " AS " + form + ")) * 1000000 AS BIGINT) END"
+}
+
+// orderedAverage sorts by s / n, of which m is s in millionths: by the whole
+// millionths of the average, then by the rest, which a double tells apart.
+const orderedAverage = "coalesce(CAST(m // n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) // n), coalesce(CAST(m % n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) % n) / CAST(n AS DOUBLE)"
+
 // ordered is a value to sort by. A fraction is cut twelve places after its
 // millionths: two that differ are told apart as long as their denominators
-// multiply to less than that. An average has a form that spares DuckDB's
-// division of 128 bits, which is slow: whole millionths, then the rest, which
-// a double tells apart even better.
+// multiply to less than that.
 func (v value) ordered() string {
-	if v.sum != "" {
-		micros := "CAST(" + v.sum + " * 1000000 AS BIGINT)"
-		most := "9000000000000" // that and no more fits into 64 bits
-		return fmt.Sprintf("CASE WHEN abs(%[1]s) < %[2]s THEN CAST(%[3]s // %[4]s AS HUGEINT) ELSE %[5]s // %[6]s END,"+
-			" CASE WHEN abs(%[1]s) < %[2]s THEN CAST(%[3]s %% %[4]s AS DOUBLE) ELSE CAST(%[5]s %% %[6]s AS DOUBLE) END / %[4]s",
-			v.sum, most, micros, v.count, v.num, v.den)
-	}
 	if v.typ == segql.Fraction {
 		return "try(" + v.num + " * 1000000000000 // " + v.den + ")"
 	}

@@ -1,7 +1,9 @@
 package sqlgen
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -36,6 +38,15 @@ type cond struct {
 	without map[*source]truth
 	// atom says that the SQL needs no parentheses beside AND and OR.
 	atom bool
+	// heavy says that it divides numbers of 128 bits, which DuckDB does slowly.
+	heavy bool
+}
+
+func (c cond) weight() int {
+	if c.heavy {
+		return 1
+	}
+	return 0
 }
 
 // always and never are the constant conditions.
@@ -58,7 +69,7 @@ func (c cond) nested() string {
 }
 
 func not(c cond) cond {
-	r := cond{sql: "NOT " + cond{sql: c.strict(), atom: c.atom || c.null}.nested(), atom: true}
+	r := cond{sql: "NOT " + cond{sql: c.strict(), atom: c.atom || c.null}.nested(), atom: true, heavy: c.heavy}
 	for s, t := range c.without {
 		r.set(s, t.not())
 	}
@@ -79,15 +90,20 @@ func and(parts ...cond) cond { return join(" AND ", parts, isFalse) }
 func or(parts ...cond) cond  { return join(" OR ", parts, isTrue) }
 
 // join combines parts; one part of the truth "deciding" decides the whole.
+// Heavy parts come last: DuckDB leaves them where the others decide, and does
+// not change the order of what may fail.
 func join(word string, parts []cond, deciding truth) cond {
 	if len(parts) == 1 {
 		return parts[0]
 	}
 	var r cond
+	parts = slices.Clone(parts)
+	slices.SortStableFunc(parts, func(a, b cond) int { return cmp.Compare(a.weight(), b.weight()) })
 	texts := make([]string, len(parts))
 	seen := map[*source]bool{}
 	for i, p := range parts {
 		texts[i] = p.nested()
+		r.heavy = r.heavy || p.heavy
 		r.null = r.null || p.null
 		for s := range p.without {
 			seen[s] = true

@@ -41,7 +41,7 @@ var others = []golden{
 	{name: "sequence_filtered", why: "Filters stand at the scans of their step.", text: `sequence(order[total > 100], order within 30 days)`},
 	{name: "since_fact", why: "The anchor is one row a customer, and joined to each row: the window differs from customer to customer.", text: `no order since last product_added`},
 	{name: "since_fact_many", why: "Facts since the same anchor share a scan; those of fixed windows have their own.", text: `count(order) since first product_added >= 2 and sum(order.total) since first product_added > 50 and has order`},
-	{name: "windows", why: "One scan for all windows: the widest limits it, the others become FILTERs.", text: `count(order) in last 30 days >= 1 and count(order) in last 90 days >= 2 and sum(order.total) in previous month > 10`},
+	{name: "windows", why: "One scan for all windows: the widest limits it, the others become FILTERs.", text: `count(order) in last 30 days >= 1 and count(order) in last 90 days >= 2 and sum(order.total) previous month > 10`},
 	{name: "filters", why: "Every column has its own filter: a row that none of them takes is not grouped.", text: `count(order[coupon is missing]) in last 30 days >= 1 and count(order[total > 100]) in last 90 days >= 1`},
 	{name: "events", why: "Recent events are scanned apart from those of all time, so that the window limits what is read.", text: `has product_viewed in last 7 days and count(product_added) in last 30 days >= 2 and has checkout_started`},
 	{name: "merged_keys", why: "A key that belongs to another customer is looked up in a small table, before the grouping.", text: `count(order) >= 2 and has product_viewed`, options: func(o *sqlgen.Options) { o.Moved = true }},
@@ -49,11 +49,11 @@ var others = []golden{
 	{name: "saved_run_percentile", why: "The run has ranked customers by this term already.", text: `percentile(avg(order.total)) >= 80`, saved: true, options: func(o *sqlgen.Options) {
 		o.Run, o.RunPercentiles = 3, map[string]bool{"avg(order.total)": true}
 	}},
-	{name: "in_segment", why: "A saved segment is inlined and shares the scans; its base fields come from the run.", text: `@loyal and has order in last 30 days`, options: func(o *sqlgen.Options) { o.Run = 3 }},
-	{name: "moved_in_segment", why: "Recorded transitions are looked up; nothing is worked out anew.", text: `entered @loyal in last 7 days`},
+	{name: "in_segment", why: "A saved segment is inlined and shares the scans; its base fields come from the run.", text: `in segment "loyal" and has order in last 30 days`, options: func(o *sqlgen.Options) { o.Run = 3 }},
+	{name: "moved_in_segment", why: "Recorded transitions are looked up; nothing is worked out anew.", text: `entered segment "loyal" in last 7 days`},
 	{name: "shared_scan", why: "The ranking and the condition beside it look at one scan, which is materialised.", text: `count(order) in last 3 months >= 3 and percentile(avg(order.total)) < 50`},
 	{name: "properties", why: "A property is read from the event's JSON, and only of events that fit the rest.", text: `count(search[query = "shoes"]) in last 30 days >= 2`},
-	{name: "hash_sample", why: "A share of customers needs their ids, so that all customers are read.", text: `percent 10 of "test" and has order`},
+	{name: "hash_sample", why: "A share of customers needs their ids, so that all customers are read.", text: `percent(10, "test") and has order`},
 }
 
 // many are the statements of more than one segment or of none.

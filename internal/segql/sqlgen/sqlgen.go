@@ -95,8 +95,8 @@ func Counts(segments []Segment, o Options) (Statement, error) {
 		sc := g.newScope()
 		var inner, outer []string
 		for i, s := range segments {
-			inner = append(inner, fmt.Sprintf("%s AS b%d", g.segment(sc, s).sql, i+1))
-			outer = append(outer, fmt.Sprintf("%s AS n%d", countIf(i+1), i+1))
+			inner = append(inner, whether(g.segment(sc, s), i+1))
+			outer = append(outer, fmt.Sprintf("count(b%d) AS n%d", i+1, i+1))
 		}
 		return twoSteps(outer, inner, sc)
 	})
@@ -109,10 +109,11 @@ func twoSteps(outer, inner []string, sc *scope) string {
 		"\nFROM (SELECT " + strings.Join(inner, ",\n             ") + "\nFROM " + sc.from(cond{}, false) + ")"
 }
 
-// countIf counts the rows of a segment. It is not a FILTER: for each of those
-// DuckDB keeps a copy of all columns that are aggregated, which is slow to set
-// up for many segments.
-func countIf(n int) string { return fmt.Sprintf("count(CASE WHEN b%d THEN 1 END)", n) }
+// whether is a column that is TRUE in a segment and else NULL. In a CASE
+// DuckDB leaves the rest of an AND where a part failed. The columns are not
+// the FILTERs of aggregates: for each of those DuckDB keeps a copy of all that
+// is aggregated, which is slow to set up for many segments.
+func whether(c cond, n int) string { return fmt.Sprintf("CASE WHEN %s THEN TRUE END AS b%d", c.sql, n) }
 
 // Holding returns a statement with at most one row and a column for each
 // segment, in their order: whether the known customer with this id is in it.
@@ -136,8 +137,8 @@ func Sizes(segments []Segment, o Options) (Statement, error) {
 		inner := []string{g.netLastYear(sc) + " AS net"}
 		var outer []string
 		for i, s := range segments {
-			inner = append(inner, fmt.Sprintf("%s AS b%d", g.segment(sc, s).sql, i+1))
-			outer = append(outer, countIf(i+1), fmt.Sprintf("coalesce(sum(CASE WHEN b%d THEN net END), 0)", i+1))
+			inner = append(inner, whether(g.segment(sc, s), i+1))
+			outer = append(outer, fmt.Sprintf("count(b%d)", i+1), fmt.Sprintf("coalesce(sum(CASE WHEN b%d THEN net END), 0)", i+1))
 		}
 		return twoSteps(append(outer, "count(*)", "coalesce(sum(net), 0)"), inner, sc)
 	})

@@ -21,6 +21,8 @@ type value struct {
 	// smallNum and smallDen are, for some fractions, num and den as BIGINT
 	// expressions: below 2**31 times a hundred million, and below 2**32.
 	smallNum, smallDen string
+	// heavy is that of conditions on it.
+	heavy bool
 	// null says that the value may be missing.
 	null bool
 	// literal is set for literals: what was said.
@@ -111,6 +113,7 @@ func (g *gen) compare(op segql.CompareOp, l, r value) cond {
 	c := g.compareSQL(op, l, r)
 	c.atom = true
 	c.null = l.null || r.null
+	c.heavy = l.heavy || r.heavy
 	for s := range l.without {
 		c.set(s, emptyCompare(op, l.without[s], r, s))
 	}

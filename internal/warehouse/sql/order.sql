@@ -186,7 +186,7 @@ JOIN orders o ON o.id = g.order_id
 JOIN order_record r ON r.ord = g.head
 LEFT JOIN refund f ON f.id = g.order_id AND f.order_id = g.order_id AND f.quantity IS NULL AND f.product IS NULL AND f.seq <= $seq
 LEFT JOIN person_key p ON p.key = o.key
-WHERE g.sold > 0 OR g.returned = 0
+WHERE g.returned = 0 OR g.returned < g.lines
 
 -- name: order_again_other
 INSERT INTO order_refused
@@ -194,7 +194,7 @@ SELECT order_id, differs[1], 'order ' || order_id || ' was imported before with 
 FROM order_again WHERE content <> known
 
 -- name: order_again_gone
-DELETE FROM order_group WHERE order_id IN (SELECT order_id FROM order_again) AND (sold > 0 OR returned = 0)
+DELETE FROM order_group WHERE order_id IN (SELECT order_id FROM order_again) AND (returned = 0 OR returned < lines)
 
 -- name: order_again_refunds
 -- Orders that are only refunds and came before, word for word.
@@ -202,11 +202,11 @@ CREATE TEMP TABLE refund_again AS
 SELECT g.order_id, g.returned
 FROM order_group g
 JOIN order_record r ON r.ord = g.head
-WHERE g.returned > 0 AND g.sold = 0
+WHERE g.returned > 0 AND g.returned = g.lines
     AND EXISTS (FROM refund f WHERE f.order_id = g.order_id AND f.content = @order_content)
 
 -- name: order_again_refunds_gone
-DELETE FROM order_group WHERE order_id IN (SELECT order_id FROM refund_again) AND returned > 0 AND sold = 0
+DELETE FROM order_group WHERE order_id IN (SELECT order_id FROM refund_again) AND returned > 0 AND returned = lines
 
 -- name: order_refused_gone
 DELETE FROM order_group WHERE order_id IN (SELECT order_id FROM order_refused)
@@ -272,7 +272,7 @@ LEFT JOIN key_seen k ON k.value = coalesce(r.customer_id, r.email, r.phone, r.an
     AND k.kind = kind_of(r.customer_id, r.email, r.phone, r.anonymous_id)
 LEFT JOIN rate t ON t.currency = r.currency AND t.day = shop_day(g.ts) AND r.currency <> $currency
 LEFT JOIN (SELECT order_id, min(ts) AS ts FROM cancellation GROUP BY order_id) c ON c.order_id = g.order_id
-WHERE g.sold > 0 OR g.returned = 0
+WHERE g.returned = 0 OR g.returned < g.lines
 
 -- name: order_stray_lines
 -- Orders whose lines do not stand together in the file, with no gap: their
@@ -338,7 +338,7 @@ WITH returned AS (
 )
 SELECT k.key, g.ts, shop_day(g.ts), g.order_id || ':' || b.nth, g.order_id, coalesce(b.product_id, b.sku),
     -b.units, revenue(money(b.unit_price, coalesce(t.rate, 1)), -b.units) - coalesce(money(abs(b.line_discount), coalesce(t.rate, 1)), 0),
-    NULL, if(g.sold = 0, @order_content, NULL), $seq, b.pos
+    NULL, if(g.returned = g.lines, @order_content, NULL), $seq, b.pos
 FROM returned b
 JOIN order_group g ON g.order_id = b.order_id
 JOIN order_record r ON r.ord = g.head
@@ -368,7 +368,7 @@ WHERE o.seq = $seq AND o.pos >= getvariable('slice_from') AND o.pos < getvariabl
 
 -- name: order_totals
 -- What the new orders are, for the result.
-SELECT CAST(count(*) FILTER (sold > 0 OR returned = 0) AS BIGINT), CAST(coalesce(sum(sold), 0) AS BIGINT), CAST(coalesce(sum(returned), 0) AS BIGINT)
+SELECT CAST(count(*) FILTER (returned = 0 OR returned < lines) AS BIGINT), CAST(coalesce(sum(sold), 0) AS BIGINT), CAST(coalesce(sum(returned), 0) AS BIGINT)
 FROM order_group
 
 -- name: order_again_totals

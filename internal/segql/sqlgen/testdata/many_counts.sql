@@ -3,21 +3,21 @@ WITH o1 AS MATERIALIZED (SELECT f.key AS customer, max(f.ts) > $1 AS a2, sum(f.t
       FROM orders f
       WHERE f.ts <= $2 AND f.valid_to > $2 AND f.key > 0
       GROUP BY 1)
-SELECT count(CASE WHEN b1 THEN 1 END) AS n1,
-       count(CASE WHEN b2 THEN 1 END) AS n2,
-       count(CASE WHEN b3 THEN 1 END) AS n3,
-       count(CASE WHEN b4 THEN 1 END) AS n4,
-       count(CASE WHEN b5 THEN 1 END) AS n5
-FROM (SELECT o1.a2 AS b1,
-             p6.worse * 100000000 >= $3 * p6.among AS b2,
-             coalesce(r10."group", 'Prospects') = $4 AS b3,
-             t11.value = $5 AND NOT coalesce(o1.a5, FALSE) AS b4,
-             e12.a13 AND NOT coalesce(e14.a15, FALSE) AS b5
+SELECT count(b1) AS n1,
+       count(b2) AS n2,
+       count(b3) AS n3,
+       count(b4) AS n4,
+       count(b5) AS n5
+FROM (SELECT CASE WHEN o1.a2 THEN TRUE END AS b1,
+             CASE WHEN p6.worse * 100000000 >= $3 * p6.among THEN TRUE END AS b2,
+             CASE WHEN coalesce(r10."group", 'Prospects') = $4 THEN TRUE END AS b3,
+             CASE WHEN t11.value = $5 AND NOT coalesce(o1.a5, FALSE) THEN TRUE END AS b4,
+             CASE WHEN e12.a13 AND NOT coalesce(e14.a15, FALSE) THEN TRUE END AS b5
 FROM (SELECT customer, id FROM customer WHERE exists_from <= $2) c
 LEFT JOIN o1 ON o1.customer = c.customer
-LEFT JOIN (SELECT o1.customer AS customer, rank() OVER (ORDER BY CASE WHEN abs(o1.a3) < 9000000000000 THEN CAST(CAST(o1.a3 * 1000000 AS BIGINT) // o1.a4 AS HUGEINT) ELSE CAST(o1.a3 * 1000000 AS HUGEINT) // CAST(nullif(o1.a4, 0) AS HUGEINT) END, CASE WHEN abs(o1.a3) < 9000000000000 THEN CAST(CAST(o1.a3 * 1000000 AS BIGINT) % o1.a4 AS DOUBLE) ELSE CAST(CAST(o1.a3 * 1000000 AS HUGEINT) % CAST(nullif(o1.a4, 0) AS HUGEINT) AS DOUBLE) END / o1.a4) - 1 AS worse, count(*) OVER () AS among
-      FROM o1
-WHERE o1.a5 AND NOT o1.a3 IS NULL) p6 ON p6.customer = c.customer
+LEFT JOIN (SELECT customer AS customer, rank() OVER (ORDER BY coalesce(CAST(m // n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) // n), coalesce(CAST(m % n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) % n) / CAST(n AS DOUBLE)) - 1 AS worse, count(*) OVER () AS among
+      FROM (SELECT o1.customer, o1.a3 AS s, o1.a4 AS n, CASE WHEN abs(o1.a3) < 900000000000 THEN CAST(CAST(o1.a3 AS DECIMAL(18, 6)) AS BIGINT) * 1000000 + CAST((CAST(o1.a3 AS DECIMAL(18, 6)) - CAST(CAST(CAST(o1.a3 AS DECIMAL(18, 6)) AS BIGINT) AS DECIMAL(18, 6))) * 1000000 AS BIGINT) END AS m FROM o1
+WHERE o1.a5 AND NOT o1.a3 IS NULL)) p6 ON p6.customer = c.customer
 LEFT JOIN (SELECT customer, last_at, orders, net, r, f, m, CASE
         WHEN orders = 1 THEN CASE WHEN r >= 4 THEN 'New' WHEN r = 3 THEN 'Needs attention' WHEN r = 2 THEN 'Almost lost' ELSE 'Dormant' END
         ELSE CASE r

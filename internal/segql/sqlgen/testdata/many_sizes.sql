@@ -7,30 +7,30 @@ r3 AS MATERIALIZED (SELECT f.key AS customer, sum(f.total) FILTER (WHERE f.ts > 
       FROM refund f
       WHERE f.ts <= $3 AND f.key > 0
       GROUP BY 1)
-SELECT count(CASE WHEN b1 THEN 1 END),
+SELECT count(b1),
        coalesce(sum(CASE WHEN b1 THEN net END), 0),
-       count(CASE WHEN b2 THEN 1 END),
+       count(b2),
        coalesce(sum(CASE WHEN b2 THEN net END), 0),
-       count(CASE WHEN b3 THEN 1 END),
+       count(b3),
        coalesce(sum(CASE WHEN b3 THEN net END), 0),
-       count(CASE WHEN b4 THEN 1 END),
+       count(b4),
        coalesce(sum(CASE WHEN b4 THEN net END), 0),
-       count(CASE WHEN b5 THEN 1 END),
+       count(b5),
        coalesce(sum(CASE WHEN b5 THEN net END), 0),
        count(*),
        coalesce(sum(net), 0)
 FROM (SELECT (coalesce(o1.a2, 0) - coalesce(r3.a4, 0)) AS net,
-             o1.a5 AS b1,
-             p9.worse * 100000000 >= $4 * p9.among AS b2,
-             coalesce(r12."group", 'Prospects') = $5 AS b3,
-             t13.value = $6 AND NOT coalesce(o1.a8, FALSE) AS b4,
-             e14.a15 AND NOT coalesce(e16.a17, FALSE) AS b5
+             CASE WHEN o1.a5 THEN TRUE END AS b1,
+             CASE WHEN p9.worse * 100000000 >= $4 * p9.among THEN TRUE END AS b2,
+             CASE WHEN coalesce(r12."group", 'Prospects') = $5 THEN TRUE END AS b3,
+             CASE WHEN t13.value = $6 AND NOT coalesce(o1.a8, FALSE) THEN TRUE END AS b4,
+             CASE WHEN e14.a15 AND NOT coalesce(e16.a17, FALSE) THEN TRUE END AS b5
 FROM (SELECT customer, id FROM customer WHERE exists_from <= $3) c
 LEFT JOIN o1 ON o1.customer = c.customer
 LEFT JOIN r3 ON r3.customer = c.customer
-LEFT JOIN (SELECT o1.customer AS customer, rank() OVER (ORDER BY CASE WHEN abs(o1.a6) < 9000000000000 THEN CAST(CAST(o1.a6 * 1000000 AS BIGINT) // o1.a7 AS HUGEINT) ELSE CAST(o1.a6 * 1000000 AS HUGEINT) // CAST(nullif(o1.a7, 0) AS HUGEINT) END, CASE WHEN abs(o1.a6) < 9000000000000 THEN CAST(CAST(o1.a6 * 1000000 AS BIGINT) % o1.a7 AS DOUBLE) ELSE CAST(CAST(o1.a6 * 1000000 AS HUGEINT) % CAST(nullif(o1.a7, 0) AS HUGEINT) AS DOUBLE) END / o1.a7) - 1 AS worse, count(*) OVER () AS among
-      FROM o1
-WHERE o1.a8 AND NOT o1.a6 IS NULL) p9 ON p9.customer = c.customer
+LEFT JOIN (SELECT customer AS customer, rank() OVER (ORDER BY coalesce(CAST(m // n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) // n), coalesce(CAST(m % n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) % n) / CAST(n AS DOUBLE)) - 1 AS worse, count(*) OVER () AS among
+      FROM (SELECT o1.customer, o1.a6 AS s, o1.a7 AS n, CASE WHEN abs(o1.a6) < 900000000000 THEN CAST(CAST(o1.a6 AS DECIMAL(18, 6)) AS BIGINT) * 1000000 + CAST((CAST(o1.a6 AS DECIMAL(18, 6)) - CAST(CAST(CAST(o1.a6 AS DECIMAL(18, 6)) AS BIGINT) AS DECIMAL(18, 6))) * 1000000 AS BIGINT) END AS m FROM o1
+WHERE o1.a8 AND NOT o1.a6 IS NULL)) p9 ON p9.customer = c.customer
 LEFT JOIN (SELECT customer, last_at, orders, net, r, f, m, CASE
         WHEN orders = 1 THEN CASE WHEN r >= 4 THEN 'New' WHEN r = 3 THEN 'Needs attention' WHEN r = 2 THEN 'Almost lost' ELSE 'Dormant' END
         ELSE CASE r
