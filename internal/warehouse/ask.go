@@ -93,7 +93,8 @@ func (q *Questions) CountAll(ctx context.Context, segments map[string]*segql.Che
 		for i := range counts {
 			targets = append(targets, &counts[i], &nets[i])
 		}
-		if err := conn.QueryRowContext(ctx, st.SQL, st.Args...).Scan(targets...); err != nil {
+		// The driver gives decimals as numbers of its own; a text loses nothing.
+		if err := conn.QueryRowContext(ctx, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ("+st.SQL+")", st.Args...).Scan(targets...); err != nil {
 			return err
 		}
 		for i, id := range ids {
