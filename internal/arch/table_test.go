@@ -32,6 +32,7 @@ var layerOf = map[string]layer{
 	"internal/priceband":      pure,
 	"internal/recommend":      pure,
 	"internal/rfm":            pure,
+	"internal/segment/preset": pure,
 	"internal/segment/script": pure,
 	"internal/segql":          pure,
 	"internal/simulate":       pure,

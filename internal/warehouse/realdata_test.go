@@ -12,7 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,11 +80,19 @@ func readMaps(t testing.TB, path string) []map[string]string {
 // millionths reads a decimal exactly.
 func millionths(t testing.TB, text string) int64 {
 	t.Helper()
-	n, fits, err := script.ParseNumber(text)
-	if err != nil || !fits {
+	whole, decimals, _ := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(whole+(decimals + "000000")[:6], 10, 64)
+	if err != nil || len(whole) > 12 || len(decimals) > 6 {
 		t.Fatalf("%q is not a number that fits", text)
 	}
-	return int64(n)
+	return n
+}
+
+// underRace says that the race detector is on: Go is many times slower then,
+// and less is asked.
+func underRace() bool {
+	info, _ := debug.ReadBuildInfo()
+	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 func zoneOf(t testing.TB, name string) *time.Location {

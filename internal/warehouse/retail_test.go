@@ -95,13 +95,15 @@ type retail struct {
 // retailOf takes the rows of the file apart.
 func retailOf(t testing.TB, rows [][]string, zone *time.Location) *retail {
 	r := &retail{zone: zone, buyers: map[string]*buyer{}}
-	invoices, alone := map[string]*invoice{}, map[string]bool{}
-	for _, row := range rows[1:] {
+	invoices := map[string]*invoice{}
+	var at time.Time
+	for i, row := range rows[1:] {
 		r.rows++
-		at := retailInstant(t, row, zone)
+		if i == 0 || row[invoiceDate] != rows[i][invoiceDate] {
+			at = retailInstant(t, row, zone)
+		}
 		units, price := retailUnits(t, row), millionths(t, row[unitPrice])
-		adjustment := price < 0
-		one := r.buyer(row[customerID], at, adjustment)
+		one := r.buyer(row[customerID], at)
 		if units < 0 {
 			r.returns++
 			one.returns = append(one.returns, returned{row[invoiceNo], row[stockCode], at, -units, -units * price})
@@ -112,7 +114,6 @@ func retailOf(t testing.TB, rows [][]string, zone *time.Location) *retail {
 			order = &invoice{id: row[invoiceNo], country: row[country], at: at, total: new(big.Int)}
 			invoices[order.id] = order
 			one.orders = append(one.orders, order)
-			alone[order.id] = adjustment
 		}
 		r.lines++
 		order.units += units
@@ -151,11 +152,8 @@ func retailUnits(t testing.TB, row []string) int64 {
 	return units
 }
 
-func (r *retail) buyer(id string, at time.Time, adjustment bool) *buyer {
+func (r *retail) buyer(id string, at time.Time) *buyer {
 	id = strings.TrimSuffix(id, ".0")
-	if adjustment {
-		id = ""
-	}
 	b := r.buyers[id]
 	if b == nil {
 		b = &buyer{id: id, since: at}
@@ -610,26 +608,29 @@ func TestRealGiftShop(t *testing.T) {
 }
 
 // ask asks every question at two of the instants, another two each time.
+// Under the race detector one is enough.
 func (r *retail) ask(t *testing.T, s *realShop, questions []retailQuestion) {
 	instants := retailInstants(t, s.settings.Zone)
 	ofInstant := make([][]retailQuestion, len(instants))
 	for i, q := range questions {
-		for _, at := range []int{i % len(instants), (i + 3) % len(instants)} {
-			ofInstant[at] = append(ofInstant[at], q)
+		ofInstant[i%len(instants)] = append(ofInstant[i%len(instants)], q)
+		if other := (i + 3) % len(instants); !underRace() {
+			ofInstant[other] = append(ofInstant[other], q)
 		}
 	}
-	told := 0
+	told, asked := 0, 0
 	for i, at := range instants {
 		m := r.at(at)
 		for _, q := range ofInstant[i] {
 			want := q.answer(m)
+			asked++
 			if len(want) > 0 && len(want) < len(m.buyers) {
 				told++
 			}
 			s.wantMembers(t, q.text, at, want)
 		}
 	}
-	t.Logf("%d of %d answers told customers apart", told, 2*len(questions))
+	t.Logf("%d of %d answers told customers apart", told, asked)
 }
 
 // retailInstants are when questions are asked: a month's last day, a noon,
@@ -738,8 +739,9 @@ func TestRealGiftShopPlain(t *testing.T) {
 	comparePlain(t, s, shop, records)
 }
 
-// comparePlain asks every question at two instants. Each worker has a plain
-// shop of its own, which keeps answers that are slow.
+// comparePlain asks every question at two instants; under the race detector
+// every fourth at one. Each worker has a plain shop of its own, which keeps
+// answers that are slow.
 func comparePlain(t *testing.T, s *realShop, shop script.Shop, records []script.Record) {
 	type task struct {
 		text string
@@ -748,10 +750,17 @@ func comparePlain(t *testing.T, s *realShop, shop script.Shop, records []script.
 	instants := retailInstants(t, shop.Settings.Zone)
 	tasks := make(chan task, 2*len(partQuestions))
 	for i, text := range partQuestions {
+		if underRace() && i%4 != 0 {
+			continue
+		}
 		tasks <- task{text, instants[i%len(instants)]}
+		if underRace() {
+			continue
+		}
 		tasks <- task{text, instants[(i+i/len(instants)+1)%len(instants)]}
 	}
 	close(tasks)
+	asked := len(tasks)
 	var told atomic.Int64
 	var workers sync.WaitGroup
 	for range min(4, runtime.GOMAXPROCS(0)) {
@@ -775,7 +784,7 @@ func comparePlain(t *testing.T, s *realShop, shop script.Shop, records []script.
 		})
 	}
 	workers.Wait()
-	t.Logf("%d questions, %d of %d answers told customers apart", len(partQuestions), told.Load(), 2*len(partQuestions))
+	t.Logf("%d of %d answers told customers apart", told.Load(), asked)
 }
 
 // partQuestions are of every kind that invoices can answer.
