@@ -64,8 +64,8 @@ fuzz: ## each fuzz target for FUZZTIME (30s)
 	FUZZTIME=$(FUZZTIME) sh scripts/fuzz.sh
 
 .PHONY: bench
-bench: ## run the benchmarks; writes docs/benchmarks.md
-	go run ./cmd/kith-bench $(ARGS)
+bench: build ## run the benchmarks; writes docs/benchmarks.md
+	go run ./cmd/kith-bench -write docs/benchmarks.md $(ARGS)
 
 .PHONY: golden
 golden: ## write the golden files anew and show what changed

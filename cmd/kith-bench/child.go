@@ -34,6 +34,7 @@ const importMemory = "1GiB"
 // imported is what a child tells about an import.
 type imported struct {
 	Seconds float64
+	Work    float64 // seconds of processors
 	Reading float64 // of that, until the records are written
 	Loading float64 // of that, in the warehouse
 	RSS     int64   // greatest resident memory, KiB
@@ -70,11 +71,11 @@ func child(ctx context.Context, args []string, out io.Writer) error {
 		side = c.intoDuckDB
 	}
 	var r imported
-	start := time.Now()
+	start, work := time.Now(), processor()
 	if err := side(ctx, &r); err != nil {
 		return err
 	}
-	r.Seconds = time.Since(start).Seconds()
+	r.Seconds, r.Work = time.Since(start).Seconds(), (processor() - work).Seconds()
 	if _, err := fmt.Sscanf(fromProc("/proc/self/status", "VmHWM"), "%d", &r.RSS); err != nil {
 		return fmt.Errorf("reading the greatest resident memory: %w", err)
 	}

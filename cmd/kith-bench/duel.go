@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"kith/internal/segql/sqlgen"
@@ -16,33 +17,51 @@ const mostRatio = 1.3
 
 // duel runs two statements that must give the same rows, by turns.
 func (b *bench) duel(ctx context.Context, conn *sql.Conn, name string, ours, rival sqlgen.Statement) error {
-	var times [2][]time.Duration
+	var sides [2]took
 	var answers [2]string
 	for round := range b.rounds + 1 {
 		for side, st := range []sqlgen.Statement{ours, rival} {
-			start := time.Now()
+			start, work := time.Now(), processor()
 			answer, err := ask(ctx, conn, st)
 			if err != nil {
 				return fmt.Errorf("asking %s: %w", name, err)
 			}
 			answers[side] = answer
 			if round > 0 { // the first is to warm up
-				times[side] = append(times[side], time.Since(start))
+				sides[side].add(time.Since(start), processor()-work)
 			}
 		}
 	}
 	if answers[0] != answers[1] {
 		return fmt.Errorf("%s: the answers differ:\n%s\n%s", name, answers[0], answers[1])
 	}
-	b.compare(name, median(times[0]), median(times[1]), mostRatio)
+	b.compare(name, sides[0], sides[1], mostRatio)
 	return nil
 }
 
-// compare reports two times and their ratio.
-func (b *bench) compare(name string, ours, rival time.Duration, limit float64) {
-	b.line(name+"_kith", float64(ours.Microseconds())/1000, "ms")
-	b.line(name+"_rival", float64(rival.Microseconds())/1000, "ms")
-	b.limited(name+"_ratio", float64(ours)/float64(rival), "x", limit)
+// took is what one side took, round by round: time, and work of processors.
+type took struct{ times, work []time.Duration }
+
+func (t *took) add(time, work time.Duration) {
+	t.times, t.work = append(t.times, time), append(t.work, work)
+}
+
+// processor is the processor time of this process so far.
+func processor() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// compare reports two sides and their ratio.
+func (b *bench) compare(name string, ours, rival took, limit float64) {
+	a, r := median(ours.times), median(rival.times)
+	b.line(name+"_kith", float64(a.Microseconds())/1000, "ms")
+	b.line(name+"_rival", float64(r.Microseconds())/1000, "ms")
+	b.limited(name+"_ratio", float64(a)/float64(r), "x", limit)
+	b.line(name+"_work", float64(median(ours.work))/max(1, float64(median(rival.work))), "x")
 }
 
 // ask returns all rows as text.

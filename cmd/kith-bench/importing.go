@@ -48,7 +48,7 @@ func (b *bench) imports(ctx context.Context) error {
 // raceImport imports a file on both sides by turns. The last folder stays,
 // for start.
 func (b *bench) raceImport(ctx context.Context, name, file, format string, limit float64) (imported, error) {
-	var times [2][]time.Duration
+	var sides [2]took
 	var best imported
 	dir := filepath.Join(b.dir, name+"-data")
 	for range importRounds {
@@ -61,7 +61,7 @@ func (b *bench) raceImport(ctx context.Context, name, file, format string, limit
 			if err != nil {
 				return best, fmt.Errorf("%s: %w", name, err)
 			}
-			times[side] = append(times[side], time.Duration(r.Seconds*float64(time.Second)))
+			sides[side].add(time.Duration(r.Seconds*float64(time.Second)), time.Duration(r.Work*float64(time.Second)))
 			if !duck {
 				r.RSS = max(r.RSS, best.RSS)
 				best = r
@@ -71,7 +71,7 @@ func (b *bench) raceImport(ctx context.Context, name, file, format string, limit
 	if err := os.RemoveAll(filepath.Join(b.dir, "rival-data")); err != nil {
 		return best, err
 	}
-	b.compare(name, median(times[0]), median(times[1]), limit)
+	b.compare(name, sides[0], sides[1], limit)
 	b.line(name+"_reading", best.Reading, "s")
 	b.line(name+"_loading", best.Loading, "s")
 	b.line(name+"_lines", float64(best.Rows), "rows")
