@@ -92,8 +92,24 @@ func (p *program) importRequest(kind commerce.Kind, files []string, flags import
 	if rejects == "" {
 		rejects = filepath.Join(p.data, string(kind)+".rejects.txt")
 	}
-	r.Rejects, err = filepath.Abs(rejects)
-	return r, err
+	if r.Rejects, err = filepath.Abs(rejects); err != nil {
+		return r, err
+	}
+	return r, notAnInput(r.Rejects, r.Files)
+}
+
+// notAnInput sees to it that the rejects do not replace what is imported.
+func notAnInput(rejects string, files []string) error {
+	there, err := os.Stat(rejects)
+	if err != nil {
+		return nil // it is not there yet
+	}
+	for _, name := range files {
+		if input, err := os.Stat(name); err == nil && os.SameFile(there, input) {
+			return commerce.Errorf(commerce.CodeInvalid, "--rejects names %s, which is imported: name another file", name)
+		}
+	}
+	return nil
 }
 
 // parseMapping reads field=Column pairs. A comma within a column's name is

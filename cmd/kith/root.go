@@ -133,6 +133,12 @@ func (p *program) reads(c *cobra.Command) *cobra.Command {
 
 // atFlag adds --at to a command.
 func atFlag(c *cobra.Command) *string {
+	c.PreRunE = func(c *cobra.Command, _ []string) error {
+		if f := c.Flags().Lookup("at"); f.Changed && f.Value.String() == "" {
+			return commerce.Errorf(commerce.CodeInvalid, "--at is empty: name an instant, or leave it out for now")
+		}
+		return nil
+	}
 	return c.Flags().String("at", "", "the instant asked about: 2026-03-01T10:00:00Z, or 2026-03-01 for that day's first instant in the shop's zone (default now)")
 }
 

@@ -37,6 +37,7 @@ func (p *program) countCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			p.warn(ctx, shop, args[0])
 			if p.json {
 				return p.printJSON(n)
 			}
@@ -67,10 +68,22 @@ func (p *program) membersCommand() *cobra.Command {
 				_, err := out.WriteString(id + "\n")
 				return err
 			})
+			p.warn(ctx, shop, args[0])
 			return errors.Join(err, out.Flush())
 		})
 	}
 	return c
+}
+
+// warn says what the checker warns about in a text that was asked: an event
+// that the shop has never seen gives an answer, but hardly the one meant.
+func (p *program) warn(ctx context.Context, shop api.Shop, text string) {
+	if strings.HasPrefix(text, "@") {
+		return
+	}
+	if checked, err := shop.Check(ctx, text); err == nil {
+		fmt.Fprint(p.stderr, segql.Pointed(text, warnings(checked)))
+	}
 }
 
 func (p *program) checkCommand() *cobra.Command {

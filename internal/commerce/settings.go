@@ -79,11 +79,13 @@ func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return t.UTC().Truncate(time.Microsecond), nil
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		t, err = time.ParseInLocation(time.DateOnly, text, zone)
 	}
-	if t, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
-		return t.UTC(), nil
+	// The zero instant stands for "not given"; nothing is known of year 1.
+	if t = t.UTC().Truncate(time.Microsecond); err == nil && t.Year() > 1 {
+		return t, nil
 	}
 	return time.Time{}, Errorf(CodeInvalid,
 		"%q is not an instant: write 2026-03-01T10:00:00Z, or 2026-03-01 for the first instant of that day in the shop's zone", text)

@@ -114,6 +114,9 @@ func (l *Loader) read(ctx context.Context, r Request, stage string) (Reading, er
 
 // repeated finds the outcome of an import that was made before.
 func (l *Loader) repeated(ctx context.Context, kind commerce.Kind, hash string) (Outcome, error) {
+	// Without an entry it has left the log for the archive. An import that was
+	// refused in part is tried again: the last answer is the one that holds.
+	last := Outcome{Unchanged: true}
 	for e, err := range l.log.Read(ctx, 1) {
 		if err != nil {
 			return Outcome{}, err
@@ -126,11 +129,11 @@ func (l *Loader) repeated(ctx context.Context, kind commerce.Kind, hash string) 
 			return Outcome{}, fmt.Errorf("reading log entry %d: %w", e.Seq, err)
 		}
 		if body.Kind == kind && body.Hash == hash {
-			body.Outcome.Unchanged = true
-			return body.Outcome, nil
+			last = body.Outcome
+			last.Unchanged = true
 		}
 	}
-	return Outcome{Unchanged: true}, nil // the entry has left the log for the archive
+	return last, nil
 }
 
 func (l *Loader) load(ctx context.Context, r Request, reading Reading) (Outcome, error) {

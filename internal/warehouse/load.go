@@ -127,6 +127,11 @@ func (l *load) finish() error {
 		l.result.Unchanged = l.result.Accepted - l.changedRows
 	}
 	l.args["rows"] = l.result.Rows
+	if l.result.Refused > 0 {
+		// What was refused may be taken another time, with the rates then
+		// known: the same file is not "imported before".
+		l.args["hash"] = ""
+	}
 	if err := l.all("load_applied", "load_import"); err != nil {
 		return err
 	}
