@@ -235,7 +235,7 @@ func FuzzRows(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.ContainsRune(text, 0) || len(text) > 1<<12 {
-			t.Skip()
+			t.Skip("the reader takes texts without NUL; long ones only slow the search")
 		}
 		rows := take(t, text, comma())
 		last := int64(0)

@@ -19,7 +19,7 @@ func (e *env) base(name string) value {
 	switch name {
 	case "rfm.recency", "rfm.frequency", "rfm.monetary", "rfm.group":
 		src := e.sc.source("rfm", "r", func() *source { return &source{existing: true, text: rfm(e.g)} })
-		v := value{typ: info.Type, null: true, without: map[*source]empty{src: {missing: true}}}
+		v := value{typ: info.Type, null: true, without: missingWithout(src)}
 		switch name {
 		case "rfm.recency":
 			v.sql, v.whole = src.alias+".r", true
