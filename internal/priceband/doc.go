@@ -10,7 +10,13 @@
 // a category count in the customer's own median and in no category; a
 // customer without any category has no band.
 //
-// The package is pure: units in, bands out. It is exact. Customers with the
-// same set of categories are compared together, so that the work grows with
-// customers × different sets, not with customers squared.
+// The package is pure: units in, bands out. Customers with the same set of
+// categories are compared together, and those who bought in one category only
+// are counted in ordered lists; the work is what remains, different sets ×
+// units of customers with several categories. Up to 8,000 million such visits
+// (20,000 customers with all their sets different) the answer is exact. Above,
+// a customer is compared with a random sample of those peers, 5,000 or more,
+// the same at every run: the share is then off by 0.7 percentage points
+// (standard error) or less, and a customer so near to a limit may be in the
+// band beside it.
 package priceband

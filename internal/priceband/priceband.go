@@ -15,67 +15,134 @@ const (
 	Premium Band = "premium"
 )
 
-// Unit is what a customer bought of one kind at one price. Units come in the
-// order of their customers.
+// Unit is what a customer bought of one kind at one price.
 type Unit struct {
 	Customer int32
-	Category int32 // below zero: none
+	Category int32 // -1: none
 	Price    int64 // paid per unit, in millionths
-	Quantity int64 // in millionths
+	Quantity int64 // above zero, in millionths
 }
 
-// minUnits is the quantity from which a customer has a band, in millionths.
-const minUnits = 3_000_000
+const (
+	// minUnits is the quantity from which a customer has a band, in millionths.
+	minUnits = 3_000_000
+	// mostVisits is how many units of peers are looked at before peers are
+	// sampled: a few seconds of one core for each thousand million.
+	mostVisits = 8_000_000_000
+	// leastPeers is the smallest sample.
+	leastPeers = 5_000
+)
 
-// Bands calls yield with each customer that has a band. The units must be
-// grouped by customer.
+// Bands calls yield with each customer that has a band, in the order of the
+// units, which must be grouped by customer. It reorders the units.
 func Bands(units []Unit, yield func(customer int32, band Band) error) error {
-	groups := grouped(units)
-	for _, g := range groups {
-		if err := g.bands(groups, yield); err != nil {
+	s := newShop(units)
+	s.sample(mostVisits, leastPeers)
+	for i, band := range s.bands() {
+		if band == "" {
+			continue
+		}
+		if err := yield(s.customers[i].id, band); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// shop is the customers who are compared with each other.
+type shop struct {
+	customers []customer
+	// sets are the different sets of categories that customers with a band
+	// bought in.
+	sets []*set
+	// single holds, by category, the doubled medians of those who bought in
+	// that category alone, ordered.
+	single map[int32][]int64
+	// several are those who bought in more than one category, and peers are
+	// those of them that are looked at.
+	several, peers []int32
+	// categories is above every category.
+	categories int32
+}
+
 // customer is one customer's units, ordered by price.
 type customer struct {
-	id    int32
-	units []Unit
+	id     int32
+	units  []Unit
+	own    int64 // doubled median over all units
+	within int64 // doubled median over the units with a category
+	among  bool  // whether the customer is among the peers
 }
 
-// group is the customers who bought in the same set of categories.
-type group struct {
+// set is a set of categories, and the customers who bought in just these.
+type set struct {
 	categories []int32 // ordered
-	members    []customer
-	// medians holds, for a subset of the categories, the members' doubled
-	// medians over it, ordered. Keys are the subset's bits.
-	medians map[string][]int64
+	members    []int32 // by their own median
 }
 
-func grouped(units []Unit) []*group {
-	byKey := map[string]*group{}
-	var order []*group
+func newShop(units []Unit) *shop {
+	s := &shop{single: map[int32][]int64{}}
+	sets := map[string]*set{}
 	for start := 0; start < len(units); {
-		end := start
+		end := start + 1
 		for end < len(units) && units[end].Customer == units[start].Customer {
 			end++
 		}
-		c := customer{id: units[start].Customer, units: slices.Clone(units[start:end])}
-		slices.SortFunc(c.units, func(a, b Unit) int { return cmp.Compare(a.Price, b.Price) })
-		categories := categoriesOf(c.units)
-		key := string(bytesOf(categories))
-		g, ok := byKey[key]
-		if !ok {
-			g = &group{categories: categories, medians: map[string][]int64{}}
-			byKey[key] = g
-			order = append(order, g)
-		}
-		g.members = append(g.members, c)
+		s.add(sets, units[start:end:end])
 		start = end
 	}
-	return order
+	for _, medians := range s.single {
+		slices.Sort(medians)
+	}
+	for _, set := range s.sets {
+		slices.SortFunc(set.members, func(a, b int32) int { return cmp.Compare(s.customers[a].own, s.customers[b].own) })
+	}
+	return s
+}
+
+func (s *shop) add(sets map[string]*set, units []Unit) {
+	slices.SortFunc(units, func(a, b Unit) int { return cmp.Compare(a.Price, b.Price) })
+	categories := categoriesOf(units)
+	if len(categories) == 0 {
+		return
+	}
+	s.categories = max(s.categories, categories[len(categories)-1]+1)
+	i := int32(len(s.customers))
+	c := customer{id: units[0].Customer, units: units}
+	in := s.membership(categories)
+	c.within, _ = doubledMedian(units, in)
+	in[0] = -1
+	c.own, _ = doubledMedian(units, in)
+	if len(categories) == 1 {
+		c.among = true
+		s.single[categories[0]] = append(s.single[categories[0]], c.within)
+	} else {
+		s.several = append(s.several, i)
+	}
+	s.customers = append(s.customers, c)
+	if quantity(units) < minUnits {
+		return
+	}
+	key := string(bytesOf(categories))
+	of, ok := sets[key]
+	if !ok {
+		of = &set{categories: categories}
+		sets[key] = of
+		s.sets = append(s.sets, of)
+	}
+	of.members = append(of.members, i)
+}
+
+// membership holds all bits for each category of a set, at the category plus
+// one; at zero for units without a category.
+type membership []int64
+
+func (s *shop) membership(categories []int32) membership {
+	in := make(membership, s.categories+1)
+	for _, c := range categories {
+		in[c+1] = -1
+	}
+	return in
 }
 
 func categoriesOf(units []Unit) []int32 {
@@ -97,97 +164,44 @@ func bytesOf(categories []int32) []byte {
 	return b
 }
 
-// bands finds the bands of one group's members.
-func (g *group) bands(groups []*group, yield func(int32, Band) error) error {
-	if len(g.categories) == 0 {
-		return nil
-	}
-	var others [][]int64
-	var among int64
-	for _, o := range groups {
-		if shared := intersection(g.categories, o.categories); len(shared) > 0 {
-			medians := o.over(shared)
-			others = append(others, medians)
-			among += int64(len(medians))
-		}
-	}
-	for _, c := range g.members {
-		if quantity(c.units) < minUnits {
-			continue
-		}
-		own := doubledMedian(c.units, nil)
-		var lower int64
-		for _, medians := range others {
-			n, _ := slices.BinarySearch(medians, own)
-			lower += int64(n)
-		}
-		if doubledMedian(c.units, g.categories) < own {
-			lower-- // nobody is lower than they are themselves
-		}
-		if err := yield(c.id, bandOf(lower, among)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func bandOf(lower, among int64) Band {
-	switch {
-	case 100*lower < 33*among:
-		return Value
-	case 100*lower < 80*among:
-		return Mid
-	default:
-		return Premium
-	}
-}
-
-// over returns the members' doubled medians over some of the categories, ordered.
-func (g *group) over(categories []int32) []int64 {
-	key := string(bytesOf(categories))
-	if m, ok := g.medians[key]; ok {
-		return m
-	}
-	m := make([]int64, len(g.members))
-	for i, c := range g.members {
-		m[i] = doubledMedian(c.units, categories)
-	}
-	slices.Sort(m)
-	g.medians[key] = m
-	return m
-}
-
 // doubledMedian is twice the median price per unit, so that it is whole, over
-// the units in some categories, or over all with nil. Units are ordered by price.
-func doubledMedian(units []Unit, categories []int32) int64 {
-	counts := func(u Unit) bool {
-		if categories == nil {
-			return true
-		}
-		_, ok := slices.BinarySearch(categories, u.Category)
-		return ok
-	}
+// the units in some categories; false when there are none. Units are ordered
+// by price. It is where the time goes: a quantity is masked, not branched on.
+func doubledMedian(units []Unit, in membership) (int64, bool) {
 	var total int64
-	for _, u := range units {
-		if counts(u) {
-			total += u.Quantity
-		}
+	var counted int64
+	for i := range units {
+		mask := in[units[i].Category+1]
+		total += units[i].Quantity & mask
+		counted |= mask
 	}
-	var seen, low int64
-	foundLow := false
-	for _, u := range units {
-		if !counts(u) {
+	if counted == 0 {
+		return 0, false
+	}
+	var seen int64
+	for i := range units {
+		mask := in[units[i].Category+1]
+		seen += units[i].Quantity & mask
+		if mask == 0 || 2*seen < total {
 			continue
-		}
-		seen += u.Quantity
-		if !foundLow && 2*seen >= total {
-			low, foundLow = u.Price, true
 		}
 		if 2*seen > total {
-			return low + u.Price
+			return 2 * units[i].Price, true
+		}
+		return units[i].Price + nextPrice(units[i+1:], in, units[i].Price), true
+	}
+	return 0, false
+}
+
+// nextPrice is the price of the first unit in some categories, or else the
+// price before it.
+func nextPrice(units []Unit, in membership, before int64) int64 {
+	for _, u := range units {
+		if in[u.Category+1] != 0 && u.Quantity > 0 {
+			return u.Price
 		}
 	}
-	return 2 * low
+	return before
 }
 
 func quantity(units []Unit) int64 {
@@ -196,22 +210,4 @@ func quantity(units []Unit) int64 {
 		q += u.Quantity
 	}
 	return q
-}
-
-// intersection of two ordered lists.
-func intersection(a, b []int32) []int32 {
-	var r []int32
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] < b[j]:
-			i++
-		case a[i] > b[j]:
-			j++
-		default:
-			r = append(r, a[i])
-			i++
-			j++
-		}
-	}
-	return r
 }
