@@ -28,10 +28,12 @@ var layerOf = map[string]layer{
 	"internal/commerce": nouns,
 
 	"internal/clv":            pure,
+	"internal/customer":       pure,
 	"internal/liquid":         pure,
 	"internal/priceband":      pure,
 	"internal/recommend":      pure,
 	"internal/rfm":            pure,
+	"internal/segment/live":   pure,
 	"internal/segment/preset": pure,
 	"internal/segment/script": pure,
 	"internal/segql":          pure,

@@ -1,6 +1,9 @@
 package calendar
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Local times are held like instants, in microseconds since 1970, as if the
 // place were in UTC.
@@ -35,7 +38,13 @@ func offset(zone *time.Location, u int64) (off, end int64) {
 // shown is the latest local time that was shown up to the instant u.
 func shown(zone *time.Location, u int64) int64 {
 	off, _ := offset(zone, u)
-	latest := u + off
+	return max(u+off, shownBefore(zone, u))
+}
+
+// shownBefore is the latest local time that was shown before the zone took
+// the offset that it has at the instant u.
+func shownBefore(zone *time.Location, u int64) int64 {
+	latest := int64(math.MinInt64)
 	for p := u - reach; ; {
 		off, end := offset(zone, p)
 		if end > u {
@@ -47,11 +56,11 @@ func shown(zone *time.Location, u int64) int64 {
 }
 
 // clock is the local time that u steps from: its own, and in the second pass
-// of an hour that hour's end.
+// of an hour, to its last microsecond, that hour's end.
 func clock(zone *time.Location, u int64) int64 {
 	off, _ := offset(zone, u)
-	if latest := shown(zone, u); latest > u+off {
-		return latest + 1
+	if before := shownBefore(zone, u); before >= u+off {
+		return before + 1
 	}
 	return u + off
 }

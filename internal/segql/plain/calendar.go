@@ -85,8 +85,8 @@ func monthsAgo(zone *time.Location, u time.Time, months int) time.Time {
 		return u
 	}
 	wall := local(zone, u)
-	if latest := shown(zone, u); latest.After(wall) {
-		wall = latest.Add(time.Microsecond) // the hour's end
+	if before := shown(zone, u.Add(-time.Microsecond)); !before.Before(wall) {
+		wall = before.Add(time.Microsecond) // shown once already: the hour's end
 	}
 	first := time.Date(wall.Year(), wall.Month()-time.Month(months), 1, 0, 0, 0, 0, time.UTC)
 	if wall.Day() > first.AddDate(0, 1, -1).Day() {

@@ -92,3 +92,14 @@ func (s *Shop) owns(p *person, from source) bool {
 	i := s.people.find(from.key)
 	return i >= 0 && s.people.keys[i].person == p.number
 }
+
+// Everyone lists the ids of all known customers.
+func (s *Shop) Everyone() []string {
+	var ids []string
+	for _, p := range s.people.persons() {
+		if p.id != "" {
+			ids = append(ids, p.id)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,189 @@
+package customer
+
+import (
+	"slices"
+
+	"kith/internal/segql"
+	"kith/internal/segql/eval"
+)
+
+// cartLine is one product in the cart.
+type cartLine struct {
+	product  string
+	in       *Event // when it came in
+	latest   *Event // its latest addition
+	quantity eval.Value
+}
+
+// cart is what is in the cart, and the instant of its latest change.
+type cart struct {
+	lines   []cartLine
+	updated eval.Value
+}
+
+// playCart plays the cart through, change by change. An order empties it,
+// also one that was cancelled since.
+func (c *Customer) playCart() cart {
+	var played cart
+	added, removed := c.upTo(c.events["product_added"]), c.upTo(c.events["product_removed"])
+	changes := slices.Concat(added, removed)
+	for _, o := range c.orders {
+		if o.At <= c.now && o.everCounts() {
+			changes = append(changes, &Event{At: o.At, Place: o.Place, Key: "order"})
+		}
+	}
+	slices.SortStableFunc(changes, (*Event).compare)
+	for _, e := range changes {
+		if played.change(e) {
+			played.updated = eval.Instant(e.At)
+		}
+	}
+	return played
+}
+
+// change applies an event, and says whether it changed anything.
+func (p *cart) change(e *Event) bool {
+	switch {
+	case e.Key == "order":
+		changed := len(p.lines) > 0
+		p.lines = nil
+		return changed
+	case e.product() == "":
+		return false
+	case e.Key == "product_added":
+		return p.add(e)
+	}
+	return p.remove(e)
+}
+
+func (p *cart) find(e *Event) int {
+	product := e.product()
+	return slices.IndexFunc(p.lines, func(l cartLine) bool { return l.product == product })
+}
+
+func (p *cart) add(e *Event) bool {
+	quantity := e.Properties["quantity"].Read(segql.Number)
+	if quantity.Missing() {
+		quantity = eval.Whole(1)
+	}
+	if !quantity.Positive() {
+		return false
+	}
+	i := p.find(e)
+	if i < 0 {
+		p.lines = append(p.lines, cartLine{e.product(), e, e, quantity})
+		return true
+	}
+	p.lines[i].quantity = plus(p.lines[i].quantity, quantity)
+	p.lines[i].latest = e
+	return true
+}
+
+func (p *cart) remove(e *Event) bool {
+	i := p.find(e)
+	quantity := e.Properties["quantity"].Read(segql.Number)
+	if i < 0 || !quantity.Missing() && !quantity.Positive() {
+		return false
+	}
+	left := eval.Arith(segql.Subtract, p.lines[i].quantity, quantity)
+	if quantity.Missing() || !left.Positive() {
+		p.lines = slices.Delete(p.lines, i, i+1)
+		return true
+	}
+	p.lines[i].quantity = left
+	return true
+}
+
+// cartFact is a product in the cart. It sees the catalogue as it is now.
+type cartFact struct {
+	spot
+	line     cartLine
+	customer *Customer
+}
+
+func (f cartFact) Field(name string, _ segql.Type) eval.Value {
+	switch name {
+	case "product":
+		return eval.Text(f.line.product)
+	case "quantity":
+		return f.line.quantity
+	case "revenue":
+		return eval.Arith(segql.Multiply, f.line.quantity, f.productField(productPrice))
+	}
+	if p := productField(name); p >= 0 {
+		return f.productField(p)
+	}
+	return eval.Value{}
+}
+
+func (f cartFact) productField(p int) eval.Value {
+	return f.customer.shop.productValue(f.line.latest.Properties, f.line.product, p, f.customer.now)
+}
+
+func (c *Customer) cartFacts() []placed {
+	played := c.playCart()
+	c.cartUpdated = played.updated
+	var all []placed
+	for _, l := range played.lines {
+		all = append(all, cartFact{spot{at: l.in.At, place: l.in.Place}, l, c})
+	}
+	return all
+}
+
+// favouriteFact is a product in the favourites. It sees the catalogue as it is now.
+type favouriteFact struct {
+	spot
+	event    *Event
+	customer *Customer
+}
+
+func (f favouriteFact) Field(name string, _ segql.Type) eval.Value {
+	c, product := f.customer, f.event.product()
+	switch name {
+	case "product":
+		return eval.Text(product)
+	case "purchased":
+		return eval.Bool(c.boughtAfter(product, f.event.At))
+	case "price_drop":
+		then := c.shop.productValue(f.event.Properties, product, productPrice, f.event.At)
+		now := c.shop.Catalogue.At(product, c.now)[productPrice]
+		return eval.Arith(segql.Divide, eval.Arith(segql.Subtract, then, now), then)
+	}
+	if p := productField(name); p >= 0 {
+		return c.shop.productValue(f.event.Properties, product, p, c.now)
+	}
+	return eval.Value{}
+}
+
+// boughtAfter says whether there is an item of a product with a greater instant.
+func (c *Customer) boughtAfter(product string, at int64) bool {
+	found := false
+	c.counting(func(o *Order) {
+		found = found || o.At > at && slices.ContainsFunc(o.Lines, func(l Line) bool {
+			return l.Product == product && l.Quantity.Positive()
+		})
+	})
+	return found
+}
+
+func (c *Customer) favouriteFacts() []placed {
+	changes := slices.Concat(c.upTo(c.events["product_added_to_wishlist"]), c.upTo(c.events["product_removed_from_wishlist"]))
+	slices.SortStableFunc(changes, (*Event).compare)
+	var in []*Event
+	for _, e := range changes {
+		product := e.product()
+		i := slices.IndexFunc(in, func(f *Event) bool { return f.product() == product })
+		switch {
+		case product == "":
+		case e.Key == "product_added_to_wishlist" && i < 0:
+			in = append(in, e)
+		case e.Key == "product_removed_from_wishlist" && i >= 0:
+			in = slices.Delete(in, i, i+1)
+		}
+	}
+	var all []placed
+	for _, e := range in {
+		all = append(all, favouriteFact{spot{at: e.At, place: e.Place}, e, c})
+	}
+	return all
+}

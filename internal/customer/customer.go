@@ -1,0 +1,374 @@
+package customer
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"kith/internal/segql/eval"
+)
+
+// Shop is what all customers of a shop share.
+type Shop struct {
+	Zone      *eval.Zone
+	Catalogue *Catalogue
+	zones     map[string]*eval.Zone // nil for a name that is none
+}
+
+// NewShop returns a shop without products.
+func NewShop(zone *time.Location) *Shop {
+	return &Shop{Zone: eval.NewZone(zone), Catalogue: NewCatalogue(), zones: map[string]*eval.Zone{}}
+}
+
+// zone is the time zone of a name, or nil.
+func (s *Shop) zone(name string) *eval.Zone {
+	z, ok := s.zones[name]
+	if !ok {
+		if l, err := time.LoadLocation(name); err == nil && name != "Local" && name != "" {
+			z = eval.NewZone(l)
+		}
+		s.zones[name] = z
+	}
+	return z
+}
+
+// Statement is one thing said of a customer; a nil value empties the field.
+type Statement struct {
+	At    int64 // Always for a first value
+	Place Place
+	Name  string
+	Value *string
+}
+
+// Scores answers what depends on everyone, for one customer.
+type Scores interface {
+	Base(name string) eval.Value
+	Percentile(term string) eval.Value
+}
+
+// Customer is one person's facts. It stands at an instant.
+type Customer struct {
+	// Name is the customer's id; empty for an anonymous visitor.
+	Name string
+	// Scores may be nil: nothing is scored.
+	Scores Scores
+
+	shop       *Shop
+	now        int64
+	pending    int64
+	since      int64 // the earliest instant known; eval.Never without one
+	orders     []*Order
+	events     map[string][]*Event // tracked, by key, in order
+	toldEvents map[string][]*Event
+	said       map[string][]Statement // by field, in order
+	moves      map[string][2][]int64  // by segment: entered, left
+
+	facts       map[eval.Kind][]eval.Fact
+	cartUpdated eval.Value
+	memo        eval.Memo
+}
+
+// New returns a customer of whom nothing is known.
+func New(shop *Shop) *Customer {
+	return &Customer{
+		shop: shop, now: Always, pending: eval.Never, since: eval.Never,
+		events: map[string][]*Event{}, toldEvents: map[string][]*Event{}, said: map[string][]Statement{},
+		moves: map[string][2][]int64{}, facts: map[eval.Kind][]eval.Fact{},
+	}
+}
+
+var _ eval.Customer = (*Customer)(nil)
+
+// ID is the customer's id.
+func (c *Customer) ID() string { return c.Name }
+
+// Memo holds what the evaluator keeps.
+func (c *Customer) Memo() *eval.Memo { return &c.memo }
+
+// Since is the instant from which on the customer exists; Always if nothing
+// with an instant is known.
+func (c *Customer) Since() int64 {
+	if c.since == eval.Never {
+		return Always
+	}
+	return c.since
+}
+
+// Timed says that something with an instant is known.
+func (c *Customer) Timed() bool { return c.since != eval.Never }
+
+// Known notes an instant of which something is known.
+func (c *Customer) Known(at int64) {
+	if at != Always && at != eval.Never {
+		c.since = min(c.since, at)
+		c.waitFor(at)
+	}
+}
+
+// Stand moves to an instant; what was pending until then is a fact now.
+// Going back is possible, and slow.
+func (c *Customer) Stand(at int64) {
+	back := at < c.now
+	c.now = at
+	if back || at >= c.pending {
+		c.forgetAll()
+		c.pending = c.nextPending()
+	}
+}
+
+// Pending is the next instant at which something that is known already
+// becomes a fact, or stops being one.
+func (c *Customer) Pending() int64 { return c.pending }
+
+func (c *Customer) waitFor(at int64) {
+	if at > c.now {
+		c.pending = min(c.pending, at)
+	}
+}
+
+// nextPending looks for it again; it is rarely needed.
+func (c *Customer) nextPending() int64 {
+	next := int64(eval.Never)
+	wait := func(at int64) {
+		if at > c.now {
+			next = min(next, at)
+		}
+	}
+	wait(c.since)
+	for _, o := range c.orders {
+		wait(o.At)
+		wait(o.ends())
+	}
+	for _, of := range []map[string][]*Event{c.events, c.toldEvents} {
+		for _, events := range of {
+			for _, e := range events {
+				wait(e.At)
+			}
+		}
+	}
+	for _, said := range c.said {
+		for _, s := range said {
+			wait(s.At)
+		}
+	}
+	return next
+}
+
+func (c *Customer) forgetAll() {
+	clear(c.facts)
+	c.memo.ForgetAll()
+}
+
+func (c *Customer) forget(kinds ...eval.Kind) {
+	for _, k := range kinds {
+		delete(c.facts, k)
+		c.memo.Forget(k)
+	}
+}
+
+// ForgetCatalogue forgets what was worked out with the catalogue as it is now.
+func (c *Customer) ForgetCatalogue() {
+	c.forget(eval.Kind{Name: "favourite"}, eval.Kind{Name: "cart_item"})
+}
+
+// ForgetAll forgets all that was worked out: the catalogue's past changed.
+func (c *Customer) ForgetAll() { c.forgetAll() }
+
+// OrderKinds are the kinds of facts that an order may change.
+var OrderKinds = []eval.Kind{
+	{Name: "order"}, {Name: "item"}, {Name: "refund"}, {Name: "cart_item"}, {Name: "favourite"},
+}
+
+// AddOrder adds an order, or says that one changed.
+func (c *Customer) AddOrder(o *Order) {
+	if !slices.Contains(c.orders, o) {
+		c.orders = append(c.orders, o)
+	}
+	c.Known(o.At)
+	c.waitFor(o.ends())
+	c.forget(OrderKinds...)
+}
+
+// AddEvent adds an event, and returns the kinds of facts that it may change.
+func (c *Customer) AddEvent(e *Event) []eval.Kind {
+	c.Known(e.At)
+	var kinds []eval.Kind
+	if Told(e.Key) {
+		insert(c.toldEvents, e)
+		kinds = []eval.Kind{{Name: e.Key}}
+	} else {
+		insert(c.events, e)
+		kinds = []eval.Kind{{Event: true, Name: e.Key}, {Name: "visit"}}
+		switch e.Key {
+		case "product_added", "product_removed":
+			kinds = append(kinds, eval.Kind{Name: "cart_item"})
+		case "product_added_to_wishlist", "product_removed_from_wishlist":
+			kinds = append(kinds, eval.Kind{Name: "favourite"})
+		}
+	}
+	c.forget(kinds...)
+	return kinds
+}
+
+func insert(events map[string][]*Event, e *Event) {
+	list := events[e.Key]
+	i := len(list)
+	for i > 0 && list[i-1].compare(e) > 0 {
+		i--
+	}
+	events[e.Key] = slices.Insert(list, i, e)
+}
+
+func (e *Event) compare(o *Event) int {
+	return cmp.Or(cmp.Compare(e.At, o.At), e.Place.compare(o.Place))
+}
+
+// upTo are the events up to now.
+func (c *Customer) upTo(events []*Event) []*Event {
+	n := len(events)
+	for n > 0 && events[n-1].At > c.now {
+		n--
+	}
+	return events[:n:n]
+}
+
+// Say adds what was said.
+func (c *Customer) Say(s Statement) {
+	c.Known(s.At)
+	list := c.said[s.Name]
+	i := len(list)
+	for i > 0 && cmp.Or(cmp.Compare(list[i-1].At, s.At), list[i-1].Place.compare(s.Place)) > 0 {
+		i--
+	}
+	c.said[s.Name] = slices.Insert(list, i, s)
+}
+
+// Move records a transition.
+func (c *Customer) Move(segment string, left bool, at int64) {
+	moves := c.moves[segment]
+	side := 0
+	if left {
+		side = 1
+	}
+	moves[side] = append(moves[side], at)
+	c.moves[segment] = moves
+}
+
+// Transitions are the recorded transitions of a segment.
+func (c *Customer) Transitions(segment string, left bool) []int64 {
+	if left {
+		return c.moves[segment][1]
+	}
+	return c.moves[segment][0]
+}
+
+// Moves are the recorded transitions, to be given back with SetMoves.
+func (c *Customer) Moves() map[string][2][]int64 { return maps.Clone(c.moves) }
+
+// SetMoves takes back what was recorded since Moves.
+func (c *Customer) SetMoves(moves map[string][2][]int64) { c.moves = moves }
+
+// Facts are all facts of a kind up to now, in order.
+func (c *Customer) Facts(k eval.Kind) []eval.Fact {
+	facts, ok := c.facts[k]
+	if !ok {
+		facts = inOrder(c.make(k))
+		c.facts[k] = facts
+	}
+	return facts
+}
+
+func (c *Customer) make(k eval.Kind) []placed {
+	if k.Event {
+		var all []placed
+		for _, e := range c.upTo(c.events[k.Name]) {
+			all = append(all, eventFact{spot{at: e.At, id: e.ID, place: e.Place}, e, c.shop})
+		}
+		return all
+	}
+	switch k.Name {
+	case "order":
+		return c.orderFacts()
+	case "item":
+		return c.itemFacts()
+	case "refund":
+		return c.refundFacts()
+	case "points":
+		return c.told(k.Name)
+	case "message", "ticket", "coupon":
+		return c.versioned(k.Name)
+	case "cart_item":
+		return c.cartFacts()
+	case "favourite":
+		return c.favouriteFacts()
+	case "visit":
+		return c.visitFacts()
+	}
+	return nil
+}
+
+// CartUpdated is the instant of the cart's latest change.
+func (c *Customer) CartUpdated() eval.Value {
+	c.Facts(eval.Kind{Name: "cart_item"})
+	return c.cartUpdated
+}
+
+// Base is a base field.
+func (c *Customer) Base(name string) eval.Value {
+	if c.Scores == nil {
+		return eval.Value{}
+	}
+	return c.Scores.Base(name)
+}
+
+// Percentile is the customer's percentile of a term.
+func (c *Customer) Percentile(term string) eval.Value {
+	if c.Scores == nil {
+		return eval.Value{}
+	}
+	return c.Scores.Percentile(term)
+}
+
+// Absorb takes over everything that is known of another person.
+func (c *Customer) Absorb(other *Customer) {
+	c.since = min(c.since, other.since)
+	c.orders = append(c.orders, other.orders...)
+	for _, pair := range [][2]map[string][]*Event{{c.events, other.events}, {c.toldEvents, other.toldEvents}} {
+		for _, events := range pair[1] {
+			for _, e := range events {
+				insert(pair[0], e)
+			}
+		}
+	}
+	for _, said := range other.said {
+		for _, s := range said {
+			c.Say(s)
+		}
+	}
+	for segment, theirs := range other.moves {
+		moves := c.moves[segment]
+		for side := range moves {
+			moves[side] = append(moves[side], theirs[side]...)
+			slices.Sort(moves[side])
+		}
+		c.moves[segment] = moves
+	}
+	c.forgetAll()
+	c.pending = c.nextPending()
+}
+
+// Mentions says whether anything that came in names a product.
+func (c *Customer) Mentions(product string) bool {
+	for _, o := range c.orders {
+		if slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Product == product }) {
+			return true
+		}
+	}
+	for _, events := range c.events {
+		if slices.ContainsFunc(events, func(e *Event) bool { return e.product() == product }) {
+			return true
+		}
+	}
+	return false
+}

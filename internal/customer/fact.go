@@ -1,0 +1,189 @@
+package customer
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kith/internal/segql"
+	"kith/internal/segql/eval"
+)
+
+// spot says where a fact stands among those of its kind: by instant, then by
+// id, an item by its line too, then by arrival.
+type spot struct {
+	at    int64
+	id    string
+	line  int
+	place Place
+}
+
+// At is the fact's instant.
+func (s spot) At() int64 { return s.at }
+
+// key is what ids compare by; without one it is the place of arrival.
+func (s spot) key() string {
+	if s.id == "" {
+		return fmt.Sprintf("%012d%012d", s.place.Seq, s.place.Pos)
+	}
+	return s.id
+}
+
+func (s spot) where() spot { return s }
+
+func (s spot) compare(o spot) int {
+	if s.at != o.at {
+		return cmp.Compare(s.at, o.at)
+	}
+	return cmp.Or(strings.Compare(s.key(), o.key()), cmp.Compare(s.line, o.line), s.place.compare(o.place))
+}
+
+// placed is a fact that knows its spot.
+type placed interface {
+	eval.Fact
+	where() spot
+}
+
+func inOrder(facts []placed) []eval.Fact {
+	slices.SortStableFunc(facts, func(a, b placed) int { return a.where().compare(b.where()) })
+	all := make([]eval.Fact, len(facts))
+	for i, f := range facts {
+		all[i] = f
+	}
+	return all
+}
+
+// valued is a fact whose fields are at hand.
+type valued struct {
+	spot
+	fields map[string]eval.Value
+}
+
+// Field is one of the fields at hand.
+func (f valued) Field(name string, _ segql.Type) eval.Value { return f.fields[name] }
+
+// Event is something tracked, or what is told like it: a refund, a ticket, a
+// message, a coupon, points.
+type Event struct {
+	At    int64
+	Place Place
+	// Key is segql.EventKey of its name; ID its message_id, if it has one.
+	Key, ID    string
+	Properties map[string]eval.Raw
+}
+
+// Told says that events of this key are not tracked but told: facts of their own.
+func Told(key string) bool {
+	switch key {
+	case "refund", "ticket", "message", "coupon", "points":
+		return true
+	}
+	return false
+}
+
+func (e *Event) product() string { return e.Properties["product"].Plain() }
+
+// eventFact is a tracked event as a fact.
+type eventFact struct {
+	spot
+	event *Event
+	shop  *Shop
+}
+
+// Field is a product field of the event itself or else of the catalogue then,
+// or a property.
+func (f eventFact) Field(name string, as segql.Type) eval.Value {
+	switch name {
+	case "sku": // a property like any other
+	case "product":
+		return eval.Text(f.event.product())
+	case "quantity":
+		return f.event.Properties[name].Read(segql.Number)
+	default:
+		if p := productField(name); p >= 0 {
+			return f.shop.productValue(f.event.Properties, f.event.product(), p, f.at)
+		}
+	}
+	return f.event.Properties[name].Read(as)
+}
+
+// productValue is a product field: what a fact carries itself, where that can
+// be read, else the catalogue's at an instant.
+func (s *Shop) productValue(own map[string]eval.Raw, product string, field int, at int64) eval.Value {
+	var v eval.Value
+	raw := own[ProductFields[field]]
+	if field == productReleased {
+		v = raw.ReadMoment(s.Zone)
+	} else {
+		v = raw.Read(productTypes[field])
+	}
+	if v.Missing() && product != "" {
+		v = s.Catalogue.At(product, at)[field]
+	}
+	return v
+}
+
+var toldTypes = map[string]map[string]segql.Type{
+	"refund": {
+		"order": segql.Text, "product": segql.Text, "quantity": segql.Number, "total": segql.Number, "reason": segql.Text,
+	},
+	"points": {"amount": segql.Number, "reason": segql.Text},
+	"message": {
+		"channel": segql.Text, "campaign": segql.Text, "journey": segql.Text, "template": segql.Text,
+		"status": segql.Text, "opened": segql.Bool, "clicked": segql.Bool, "converted": segql.Bool,
+	},
+	"ticket": {
+		"channel": segql.Text, "status": segql.Text, "topic": segql.Text, "sentiment": segql.Text, "order": segql.Text,
+	},
+	"coupon": {
+		"code": segql.Text, "campaign": segql.Text, "redeemed": segql.Bool, "expires_at": segql.Instant, "value": segql.Number,
+	},
+}
+
+// told are facts of events with known fields, each for itself.
+func (c *Customer) told(key string) []placed {
+	var all []placed
+	for _, e := range c.upTo(c.toldEvents[key]) {
+		f := valued{spot{at: e.At, id: e.Properties["id"].Plain(), place: e.Place}, map[string]eval.Value{}}
+		for name, typ := range toldTypes[key] {
+			f.fields[name] = e.Properties[name].Read(typ)
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// versioned are messages, tickets and coupons: events with one id are
+// versions of one fact. Each field has the latest value that one gave it; an
+// empty one takes it away.
+func (c *Customer) versioned(key string) []placed {
+	var all []*valued
+	byID := map[string]*valued{}
+	for _, e := range c.upTo(c.toldEvents[key]) {
+		id := e.Properties["id"]
+		f := byID[id.Plain()]
+		if f == nil || !id.Given() {
+			f = &valued{spot{at: e.At, id: id.Plain(), place: e.Place}, map[string]eval.Value{}}
+			all = append(all, f)
+			if id.Given() {
+				byID[id.Plain()] = f
+			}
+		}
+		for name, typ := range toldTypes[key] {
+			if given, ok := e.Properties[name]; ok {
+				f.fields[name] = given.Read(typ)
+			}
+		}
+	}
+	facts := make([]placed, len(all))
+	for i, f := range all {
+		for name, typ := range toldTypes[key] {
+			if typ == segql.Bool && f.fields[name].Missing() {
+				f.fields[name] = eval.Bool(false)
+			}
+		}
+		facts[i] = *f
+	}
+	return facts
+}

@@ -1,0 +1,249 @@
+package live
+
+import (
+	"fmt"
+	"slices"
+
+	"kith/internal/customer"
+	"kith/internal/segql"
+	"kith/internal/segql/eval"
+)
+
+// Cause is why a membership changed.
+type Cause string
+
+// Causes.
+const (
+	CauseEvent   Cause = "event"
+	CauseTime    Cause = "time"
+	CauseLate    Cause = "late"
+	CauseImport  Cause = "import"
+	CauseProduct Cause = "product"
+	CauseMerge   Cause = "merge"
+)
+
+// Transition is a membership that changed.
+type Transition struct {
+	Segment  string
+	Customer string // the id, as it was then
+	Left     bool
+	At       int64 // microseconds since 1970
+	Cause    Cause
+}
+
+// Engine keeps memberships.
+type Engine struct {
+	program *eval.Program
+	shop    *customer.Shop
+	// clock is the greatest instant seen; customer.Always before the first.
+	clock   int64
+	people  int       // made so far
+	keys    int       // seen so far
+	persons []*person // by number
+	byKey   map[Key]*person
+	orders  map[string]*order
+	// cancels holds the instants of cancellations, by order.
+	cancels  map[string][]int64
+	messages map[string]bool // ids seen
+	timers   timers
+	record   func(Transition)
+}
+
+// order is an order and whose it is.
+type order struct {
+	order *customer.Order
+	owner *person // nil for nobody's
+}
+
+// New returns an engine for segments, which calls record with each transition
+// in the order in which they are noticed.
+func New(settings eval.Settings, segments []eval.Segment, record func(Transition)) (*Engine, error) {
+	sorted, err := inOrder(segments)
+	if err != nil {
+		return nil, err
+	}
+	program, err := eval.Compile(settings, sorted)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{
+		program: program, shop: customer.NewShop(settings.Zone), clock: customer.Always, byKey: map[Key]*person{},
+		orders: map[string]*order{}, cancels: map[string][]int64{}, messages: map[string]bool{}, record: record,
+	}, nil
+}
+
+// inOrder sorts segments so that one that reads transitions of another comes
+// after it.
+func inOrder(segments []eval.Segment) ([]eval.Segment, error) {
+	byID := map[string]eval.Segment{}
+	for _, s := range segments {
+		byID[s.ID] = s
+	}
+	var sorted []eval.Segment
+	state := map[string]int{} // 1 on the way, 2 done
+	var visit func(s eval.Segment) error
+	visit = func(s eval.Segment) error {
+		switch state[s.ID] {
+		case 1:
+			return fmt.Errorf("segment %s refers to itself", s.ID)
+		case 2:
+			return nil
+		}
+		state[s.ID] = 1
+		for _, id := range readsTransitions(s.Checked) {
+			if other, ok := byID[id]; ok {
+				if err := visit(other); err != nil {
+					return err
+				}
+			}
+		}
+		state[s.ID] = 2
+		sorted = append(sorted, s)
+		return nil
+	}
+	for _, s := range segments {
+		if err := visit(s); err != nil {
+			return nil, err
+		}
+	}
+	return sorted, nil
+}
+
+// readsTransitions lists the segments whose transitions a segment reads,
+// itself or through those that it refers to.
+func readsTransitions(c *segql.Checked) []string {
+	var ids []string
+	segql.Walk(c.Root, func(n any) bool {
+		if m, ok := n.(*segql.Moved); ok {
+			ids = append(ids, m.ID)
+		}
+		return true
+	})
+	for _, ref := range c.Refs {
+		ids = append(ids, readsTransitions(ref)...)
+	}
+	return ids
+}
+
+// Advance moves the clock to an instant, and records what time alone changed
+// before it.
+func (e *Engine) Advance(to int64) {
+	if to <= e.clock {
+		return
+	}
+	e.runTimers(to)
+	e.clock = to
+}
+
+// runTimers records what time changes before an instant.
+func (e *Engine) runTimers(before int64) {
+	for len(e.timers) > 0 && e.timers[0].timer < before {
+		p := e.timers[0]
+		e.tick(p, p.timer)
+	}
+}
+
+// catchUp records what time changed for a person, up to and with an instant.
+func (e *Engine) catchUp(p *person, to int64) {
+	for p.slot >= 0 && p.timer <= to {
+		e.tick(p, p.timer)
+	}
+}
+
+// tick asks what may have changed for a person by time alone.
+func (e *Engine) tick(p *person, at int64) {
+	everything := p.wait <= at
+	p.customer.Stand(at)
+	e.ask(p, at, CauseTime, func(i int) bool { return everything || p.next[i] <= at })
+}
+
+// ask answers segments for a recorded person, and records what differs.
+func (e *Engine) ask(p *person, at int64, cause Cause, affected func(segment int) bool) {
+	moved := map[string]bool{}
+	exists := p.exists(at)
+	timer := int64(eval.Never)
+	for i := range p.in {
+		if affected(i) || e.readsMoved(i, moved) {
+			in := false
+			in, p.next[i] = e.program.Ask(p.customer, i, at)
+			in = in && exists
+			if in != p.in[i] {
+				p.in[i] = in
+				id := e.program.ID(i)
+				moved[id] = true
+				p.customer.Move(id, !in, at)
+				e.record(Transition{id, p.customer.Name, !in, at, cause})
+			}
+		}
+		timer = min(timer, p.next[i])
+	}
+	p.wait = p.customer.Pending()
+	e.timers.set(p, min(timer, p.wait))
+}
+
+func (e *Engine) readsMoved(segment int, moved map[string]bool) bool {
+	if len(moved) == 0 {
+		return false
+	}
+	for id := range e.program.Needs(segment).Moved {
+		if moved[id] {
+			return true
+		}
+	}
+	return false
+}
+
+// Members lists the ids of the known customers for whom a segment of the
+// engine holds at an instant that is not before the clock, sorted.
+func (e *Engine) Members(id string, at int64) ([]string, error) {
+	i, ok := e.program.Index(id)
+	if !ok {
+		return nil, fmt.Errorf("there is no segment %s", id)
+	}
+	var ids []string
+	for _, p := range e.persons {
+		e.peek(p, at, func(Transition) {}, func() {
+			if e.holds(p, i, at) {
+				ids = append(ids, p.customer.Name)
+			}
+		})
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// holds answers for one person whose timers have run.
+func (e *Engine) holds(p *person, segment int, at int64) bool {
+	if p.recorded {
+		return p.in[segment]
+	}
+	p.customer.Stand(at)
+	in, _ := e.program.Ask(p.customer, segment, at)
+	return in && p.exists(at)
+}
+
+// Due calls record with what time alone changed up to and with an instant,
+// but is not recorded: a fact of that instant may still come first.
+func (e *Engine) Due(at int64, record func(Transition)) {
+	for _, p := range e.persons {
+		e.peek(p, at, record, func() {})
+	}
+}
+
+// peek lets time pass for a person up to and with an instant, looks, and
+// takes it back.
+func (e *Engine) peek(p *person, at int64, record func(Transition), look func()) {
+	if p.slot < 0 || p.timer > at {
+		look()
+		return
+	}
+	in, next, wait, timer, recorder := slices.Clone(p.in), slices.Clone(p.next), p.wait, p.timer, e.record
+	e.record = record
+	moves := p.customer.Moves()
+	e.catchUp(p, at)
+	look()
+	e.record = recorder
+	p.customer.SetMoves(moves)
+	p.in, p.next, p.wait = in, next, wait
+	e.timers.set(p, timer)
+}

@@ -1,0 +1,71 @@
+package eval
+
+import "kith/internal/segql"
+
+// Customer is what the evaluator asks of one person. Instants are in
+// microseconds since 1970.
+type Customer interface {
+	// ID is the customer's id; empty for an anonymous visitor.
+	ID() string
+	// Facts are all facts of a kind up to the instant asked about, in order
+	// of instant and id.
+	Facts(k Kind) []Fact
+	// Field is a customer field or a trait, read as a type. Age is asked as
+	// birth_date, and as age only without one.
+	Field(name string, as segql.Type) Value
+	// Base is a base field.
+	Base(name string) Value
+	// Percentile is the customer's percentile of a term in canonical text.
+	Percentile(term string) Value
+	// Zone is the customer's time zone; nil for the shop's.
+	Zone() *Zone
+	// CartUpdated is the instant of the cart's latest change, or missing.
+	CartUpdated() Value
+	// Transitions are the instants of the recorded transitions of a segment
+	// up to the instant asked about, in order.
+	Transitions(segment string, left bool) []int64
+	// Memo holds what the evaluator keeps with the customer.
+	Memo() *Memo
+}
+
+// Kind is a built-in fact, or a tracked event by its key.
+type Kind struct {
+	Event bool
+	Name  string
+}
+
+// KindOf is the kind of facts.
+func KindOf(f *segql.Facts) Kind {
+	if f.Event {
+		return Kind{Event: true, Name: segql.EventKey(f.Name)}
+	}
+	return Kind{Name: f.Name}
+}
+
+// Fact is one fact. It does not change; a fact that changed is another one.
+type Fact interface {
+	// At is the fact's instant.
+	At() int64
+	// Field is one of the fact's fields but "at", read as a type. An order
+	// has one more than the language: "discounted".
+	Field(name string, as segql.Type) Value
+}
+
+// Memo holds what was worked out of a customer's facts. The zero Memo is empty.
+type Memo struct {
+	program *Program
+	matched []*rows
+}
+
+// Forget empties what was worked out of facts of a kind.
+func (m *Memo) Forget(k Kind) {
+	if m.program == nil {
+		return
+	}
+	for _, i := range m.program.byKind[k] {
+		m.matched[i] = nil
+	}
+}
+
+// ForgetAll empties the memo.
+func (m *Memo) ForgetAll() { *m = Memo{} }

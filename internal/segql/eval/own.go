@@ -1,0 +1,158 @@
+package eval
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+
+	"kith/internal/segql"
+)
+
+// own makes a field ready that is worked out of the customer's own facts;
+// "Own fields" of the presets' page defines them.
+func (c *compiler) own(name string) (func(*asking) Value, error) {
+	switch name {
+	case "cart.value":
+		return c.total("cart_item", "revenue"), nil
+	case "cart.items":
+		return c.total("cart_item", "quantity"), nil
+	case "cart.updated_at":
+		c.need(Kind{Name: "cart_item"})
+		return func(a *asking) Value { return a.customer.CartUpdated() }, nil
+	case "points.balance":
+		return c.total("points", "amount"), nil
+	case "spend.net":
+		paid, back := c.total("order", "total"), c.total("refund", "total")
+		return func(a *asking) Value { return add(paid(a), back(a).minus()) }, nil
+	}
+	orders := c.all("order")
+	switch name {
+	case "discount.share":
+		return func(a *asking) Value { return discountShare(a.rowsOf(orders)) }, nil
+	case "cadence.days":
+		return func(a *asking) Value { return a.cadence(a.rowsOf(orders)) }, nil
+	case "cadence.overdue":
+		return func(a *asking) Value {
+			a.flowing = true
+			return a.overdue(a.rowsOf(orders))
+		}, nil
+	case "stage":
+		return func(a *asking) Value { return Text(a.stage(a.rowsOf(orders))) }, nil
+	}
+	return nil, fmt.Errorf("unknown own field %q", name)
+}
+
+// all are all facts of a kind.
+func (c *compiler) all(name string) *matcher {
+	m, _ := c.matcher(&segql.Facts{Name: name}) // no filter, no error
+	return m
+}
+
+// total is the sum of a Number over all facts of a kind.
+func (c *compiler) total(kind, field string) func(*asking) Value {
+	m := c.all(kind)
+	return func(a *asking) Value {
+		r := a.rowsOf(m)
+		sum, _ := r.sum(0, len(r.at), field, segql.Number)
+		return sum
+	}
+}
+
+// discountShare is the part of the orders that carry a discount.
+func discountShare(orders *rows) Value {
+	n := 0
+	for _, f := range orders.facts {
+		if f.Field("discounted", segql.Bool).AsBool() {
+			n++
+		}
+	}
+	if len(orders.facts) == 0 {
+		return Value{}
+	}
+	return fraction(int64(n)*million, int64(len(orders.facts)))
+}
+
+// cadence is the median of the days between one order day and the next, from
+// three order days on.
+func (a *asking) cadence(orders *rows) Value {
+	var dates []int64
+	for _, t := range orders.at {
+		dates = append(dates, a.zone.Day(t))
+	}
+	dates = slices.Compact(dates)
+	if len(dates) < 3 {
+		return Value{}
+	}
+	gaps := make([]int64, len(dates)-1)
+	for i := range gaps {
+		gaps[i] = dates[i+1] - dates[i]
+	}
+	slices.Sort(gaps)
+	n := len(gaps)
+	return Number((gaps[(n-1)/2] + gaps[n/2]) * million / 2)
+}
+
+// overdue is the time since the last order, in days, divided by the cadence.
+func (a *asking) overdue(orders *rows) Value {
+	cadence := a.cadence(orders)
+	if cadence.Missing() {
+		return Value{}
+	}
+	since := a.at - orders.at[len(orders.at)-1]
+	return Fraction(new(big.Int).Mul(big.NewInt(since), bigMillion), 86_400*cadence.num)
+}
+
+// overdue compares cadence.overdue with a number, and knows when it passes it.
+func (c *compiler) overdue(n *segql.Compare, l, r *term) func(*asking) bool {
+	field, ok := n.L.(*segql.Field)
+	if !ok || field.Name != "cadence.overdue" || c.within != nil {
+		return nil
+	}
+	limit, ok := n.R.(*segql.NumberLit)
+	if !ok {
+		return nil
+	}
+	orders := c.all("order")
+	return func(a *asking) bool {
+		x := l.value(a)
+		a.flowing = false
+		if x.Missing() {
+			return false
+		}
+		// overdue = since × 10^6 / (86,400 × cadence) passes the limit when
+		// since reaches limit × 86,400 × cadence / 10^6, and when it is above.
+		reach := new(big.Int).Mul(big.NewInt(limit.Micros), big.NewInt(x.den))
+		since, rest := reach.DivMod(reach, bigMillion, new(big.Int))
+		if since.IsInt64() && since.Int64() < mostInstant {
+			rows := a.rowsOf(orders)
+			at := rows.at[len(rows.at)-1] + since.Int64()
+			if rest.Sign() == 0 {
+				a.until(at)
+			}
+			a.until(at + 1)
+		}
+		return a.zone.relation(n.Op, x, r.value(a))
+	}
+}
+
+// stage is the first that fits, as the presets of these names say.
+func (a *asking) stage(orders *rows) string {
+	year, quarter := inLast{segql.Duration{N: 12, Unit: segql.Months}}, inLast{segql.Duration{N: 90, Unit: segql.Days}}
+	lowYear, n := year.span(a, orders)
+	lowQuarter, _ := quarter.span(a, orders)
+	year.changes(a, orders, lowYear, n)
+	quarter.changes(a, orders, lowQuarter, n)
+	switch {
+	case n == 0:
+		return "prospect"
+	case lowYear == n:
+		return "lost"
+	case lowQuarter == n:
+		return "lapsing"
+	case n-lowYear >= 4 && a.countDays(orders.at[lowYear:]) >= 3:
+		return "loyal"
+	case n >= 2:
+		return "repeat"
+	}
+	return "first-time"
+}

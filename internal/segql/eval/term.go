@@ -1,0 +1,185 @@
+package eval
+
+import (
+	"fmt"
+	"strings"
+
+	"kith/internal/segql"
+)
+
+// term is a value made ready.
+type term struct {
+	node  segql.Term
+	value func(a *asking) Value
+	ago   *segql.Duration // of a term that is just "3 days ago"
+}
+
+func (c *compiler) term(t segql.Term) (*term, error) {
+	made := &term{node: t}
+	var err error
+	switch t := t.(type) {
+	case *segql.Field:
+		made.value, err = c.field(t)
+	case *segql.NumberLit:
+		made.value = constant(Number(t.Micros))
+	case *segql.StringLit:
+		made.value = constant(Text(t.Value))
+	case *segql.BoolLit:
+		made.value = constant(Bool(t.Value))
+	case *segql.DateLit:
+		made.value = constant(Date(t.Date))
+	case *segql.AgoLit:
+		c.moving = true
+		made.ago = &t.Duration
+		made.value = func(a *asking) Value { return Instant(a.zone.back(a.at, t.Duration)) }
+	case *segql.Arith:
+		made.value, err = c.arith(t)
+	case *segql.Aggregate:
+		made.value, err = c.aggregate(t)
+	case *segql.Percentile:
+		c.needs.Base = true
+		text := segql.PrintTerm(t.X)
+		c.needs.Percentiles[text] = true
+		made.value = func(a *asking) Value { return a.customer.Percentile(text) }
+	default:
+		err = fmt.Errorf("unknown term %T", t)
+	}
+	return made, err
+}
+
+func constant(v Value) func(*asking) Value { return func(*asking) Value { return v } }
+
+func (c *compiler) field(t *segql.Field) (func(*asking) Value, error) {
+	name, as := t.Name, c.checked.TypeOf(t)
+	switch c.checked.Fields[t].Kind {
+	case segql.FactField:
+		return func(a *asking) Value { return fieldOf(a.fact, name, as) }, nil
+	case segql.CustomerField, segql.TraitField:
+		c.needs.Fields[name] = true
+		if name == "age" {
+			c.needs.Fields["birth_date"], c.needs.Fields["timezone"] = true, true
+			return age, nil
+		}
+		return func(a *asking) Value { return a.customer.Field(name, as) }, nil
+	case segql.OwnField:
+		return c.own(name)
+	case segql.BaseField:
+		c.needs.Base = true
+		return func(a *asking) Value { return a.customer.Base(name) }, nil
+	case segql.ShopField:
+		return constant(c.program.settings[strings.TrimPrefix(name, "shop.")]), nil
+	default:
+		return nil, fmt.Errorf("unknown field %q", name)
+	}
+}
+
+// arith flows where it reads "3 days ago": the only moving thing in it that
+// is not a window or an own field, which say so themselves.
+func (c *compiler) arith(t *segql.Arith) (func(*asking) Value, error) {
+	l, r, err := c.pair(t.L, t.R)
+	return func(a *asking) Value {
+		if l.ago != nil || r.ago != nil {
+			a.flowing = true
+		}
+		return Arith(t.Op, l.value(a), r.value(a))
+	}, err
+}
+
+func (c *compiler) aggregate(t *segql.Aggregate) (func(*asking) Value, error) {
+	m, err := c.matcher(t.Facts)
+	if err != nil {
+		return nil, err
+	}
+	w, err := c.window(t.Window)
+	if err != nil {
+		return nil, err
+	}
+	fold := folding(t, c.checked.AggregateFields[t].Type)
+	return func(a *asking) Value {
+		r := a.rowsOf(m)
+		low, high := w.span(a, r)
+		w.changes(a, r, low, high)
+		a.saw(r, low, high)
+		return fold(a, r, low, high)
+	}, nil
+}
+
+// folding is an aggregate of the rows [low, high).
+func folding(t *segql.Aggregate, as segql.Type) func(a *asking, r *rows, low, high int) Value {
+	name := t.Field
+	switch t.Func {
+	case segql.Count:
+		return func(_ *asking, _ *rows, low, high int) Value { return Whole(high - low) }
+	case segql.CountDays:
+		return func(a *asking, r *rows, low, high int) Value { return Whole(a.countDays(r.at[low:high])) }
+	case segql.First:
+		return func(_ *asking, r *rows, low, high int) Value {
+			if low == high {
+				return Value{}
+			}
+			return fieldOf(r.facts[low], name, as)
+		}
+	case segql.Last:
+		return func(_ *asking, r *rows, low, high int) Value {
+			if low == high {
+				return Value{}
+			}
+			return fieldOf(r.facts[high-1], name, as)
+		}
+	case segql.Sum:
+		return func(_ *asking, r *rows, low, high int) Value {
+			sum, _ := r.sum(low, high, name, as)
+			return sum
+		}
+	case segql.Avg:
+		return func(_ *asking, r *rows, low, high int) Value {
+			sum, n := r.sum(low, high, name, as)
+			if n == 0 {
+				return Value{}
+			}
+			return Fraction(sum.big(), sum.den*int64(n))
+		}
+	case segql.Distinct:
+		return func(a *asking, r *rows, low, high int) Value { return Whole(a.distinct(r.facts[low:high], name, as)) }
+	default:
+		sign := -1 // min
+		if t.Func == segql.Max {
+			sign = 1
+		}
+		return func(a *asking, r *rows, low, high int) Value { return a.extreme(r.facts[low:high], name, as, sign) }
+	}
+}
+
+// countDays counts distinct days of instants in order.
+func (a *asking) countDays(at []int64) int {
+	n, last := 0, int64(0)
+	for i, t := range at {
+		if day := a.zone.Day(t); i == 0 || day != last {
+			n, last = n+1, day
+		}
+	}
+	return n
+}
+
+// distinct counts the different values of a field.
+func (a *asking) distinct(facts []Fact, name string, as segql.Type) int {
+	seen := map[string]bool{}
+	for _, f := range facts {
+		if v := fieldOf(f, name, as); !v.Missing() {
+			seen[v.key()] = true
+		}
+	}
+	return len(seen)
+}
+
+// extreme is the smallest value of a field, or with sign 1 the greatest.
+func (a *asking) extreme(facts []Fact, name string, as segql.Type, sign int) Value {
+	var best Value
+	for _, f := range facts {
+		v := fieldOf(f, name, as)
+		if !v.Missing() && (best.Missing() || sign*a.zone.compare(v, best) > 0) {
+			best = v
+		}
+	}
+	return best
+}
