@@ -161,9 +161,21 @@ func (w *facts) Members(ctx context.Context, s *segql.Checked, at time.Time, sav
 	return err
 }
 
+// Explain implements segment.Asker.
+func (w *facts) Explain(ctx context.Context, s *segql.Checked, customer string, at time.Time, saved bool) (segment.Explanation, error) {
+	return asking(w, func(q *warehouse.Questions) (segment.Explanation, error) {
+		return q.Explain(ctx, s, customer, at, saved)
+	})
+}
+
 // CountAll implements segment.Asker.
 func (w *facts) CountAll(ctx context.Context, all map[string]*segql.Checked, at time.Time) (map[string]segment.Size, error) {
 	return asking(w, func(q *warehouse.Questions) (map[string]segment.Size, error) { return q.CountAll(ctx, all, at) })
+}
+
+// Compare implements segment.Asker.
+func (w *facts) Compare(ctx context.Context, pairs []segment.Pair, at time.Time, sample int) ([]segment.Difference, error) {
+	return asking(w, func(q *warehouse.Questions) ([]segment.Difference, error) { return q.Compare(ctx, pairs, at, sample) })
 }
 
 // SegmentsOf implements segment.Asker.

@@ -179,13 +179,27 @@ func (p *program) sayReport(content json.RawMessage) error {
 			p.say("  note: %s", note)
 		}
 		for _, w := range f.Warnings {
-			p.say("  warning: %s in %d rows: %s", w.Field, w.Rows, w.Reason)
+			p.say("  %s", describeWarning(w))
 		}
 		if len(f.Ignored) > 0 {
 			p.say("  not used: %s", strings.Join(f.Ignored, ", "))
 		}
 	}
 	return nil
+}
+
+// describeWarning says in one line what was read as missing.
+func describeWarning(w intake.Warning) string {
+	return fmt.Sprintf("warning: %s in %s, first in line %d (\"%s\"): %s; it counts as missing",
+		w.Field, counted(w.Rows, "row"), w.Line, w.Value, w.Reason)
+}
+
+// counted is a number with the noun it counts.
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // describeForm says in one line how a file is written.

@@ -122,7 +122,7 @@ func (p *program) openLocked(ctx context.Context, f folder.Folder, lock *folder.
 	if l.facts, err = openFacts(ctx, f, l.settings); err != nil {
 		return nil, err
 	}
-	reader := &reader{temp: f.Temp(), settings: l.settings}
+	reader := &reader{temp: f.Temp(), settings: l.settings, facts: l.facts}
 	load, err = loader.New(loader.Config{
 		OpenLog: func(ctx context.Context) (loader.Log, error) {
 			return stream.Open(ctx, stream.Config{Dir: f.Log()})

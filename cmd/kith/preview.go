@@ -8,8 +8,18 @@ import (
 	"strings"
 
 	"kith/internal/api"
+	"kith/internal/commerce"
 	"kith/internal/intake"
 )
+
+// previewed is what a dry run finds out.
+type previewed struct {
+	intake.Previewed
+
+	// Unchanged says that the same files were imported before, and that
+	// importing them again changes nothing.
+	Unchanged bool `json:"unchanged"`
+}
 
 // previewImport shows how files would be read.
 func (p *program) previewImport(ctx context.Context, shop api.Shop, r api.ImportRequest) error {
@@ -17,7 +27,7 @@ func (p *program) previewImport(ctx context.Context, shop api.Shop, r api.Import
 	if err != nil {
 		return err
 	}
-	var preview intake.Previewed
+	var preview previewed
 	if err := json.Unmarshal(content, &preview); err != nil {
 		return err
 	}
@@ -41,18 +51,25 @@ func (p *program) previewImport(ctx context.Context, shop api.Shop, r api.Import
 			fmt.Fprintf(p.stdout, "note: %s\n", note)
 		}
 		for _, w := range f.Warnings {
-			fmt.Fprintf(p.stdout, "warning: %s in %d rows: %s\n", w.Field, w.Rows, w.Reason)
+			fmt.Fprintln(p.stdout, describeWarning(w))
 		}
 		fmt.Fprintln(p.stdout)
 	}
 	p.previewRows(preview)
+	p.previewRefused(preview)
+	if preview.Unchanged {
+		p.say("this was imported before: importing it again changes nothing")
+	}
+	if kind := preview.Kind; kind == commerce.Orders || kind == commerce.Events {
+		p.say("exchange rates and earlier orders are checked by the import itself")
+	}
 	p.say("rows %d accepted %d refused %d; nothing was changed", preview.Rows, preview.Accepted, preview.Refused)
 	return nil
 }
 
 // previewRows shows the first records, one under the other: most records have
 // more columns than a terminal.
-func (p *program) previewRows(preview intake.Previewed) {
+func (p *program) previewRows(preview previewed) {
 	for i, record := range preview.Records {
 		fmt.Fprintf(p.stdout, "record %d\n", i+1)
 		t := newTable("", "")
@@ -62,5 +79,23 @@ func (p *program) previewRows(preview intake.Previewed) {
 			}
 		}
 		t.write(p.stdout)
+	}
+}
+
+// previewRefused shows the first rows that would be refused, as the rejects
+// file names them, and how many more there are.
+func (p *program) previewRefused(preview previewed) {
+	if preview.Refused == 0 {
+		return
+	}
+	if len(preview.Records) > 0 {
+		fmt.Fprintln(p.stdout)
+	}
+	fmt.Fprintf(p.stdout, "refused %s\n", counted(preview.Refused, "row"))
+	for _, row := range preview.RefusedRows {
+		fmt.Fprintf(p.stdout, "  %s\n", row)
+	}
+	if more := preview.Refused - int64(len(preview.RefusedRows)); more > 0 {
+		fmt.Fprintf(p.stdout, "  and %d more\n", more)
 	}
 }

@@ -18,12 +18,14 @@ const previewRows = 5
 type reader struct {
 	temp     string
 	settings *api.LiveSettings
+	facts    *facts
 }
 
 func (r *reader) config(q loader.Request) intake.Config {
+	settings := r.settings.Get()
 	c := intake.Config{
 		Kind: q.Kind, Files: q.Files, Format: q.Format, Map: q.Map, Zone: q.Zone, Currency: q.Currency,
-		Country: r.settings.Get().Country, Temp: r.temp, Rejects: q.Rejects,
+		ShopCurrency: settings.Currency, Country: settings.Country, Temp: r.temp, Rejects: q.Rejects,
 	}
 	if q.Progress != nil {
 		c.Progress = func(p intake.Progress) {
@@ -58,7 +60,11 @@ func (r *reader) preview(ctx context.Context, q loader.Request) (json.RawMessage
 	if err != nil {
 		return nil, withUsage(err)
 	}
-	return json.Marshal(p)
+	known, err := r.facts.Imported(ctx, q.Kind, p.Hash)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(previewed{Previewed: p, Unchanged: known})
 }
 
 // withUsage gives mistakes in what was asked their code.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -85,6 +86,7 @@ func oneLine(err error) string {
 }
 
 func (p *program) root() *cobra.Command {
+	data := cmp.Or(os.Getenv("KITH_DATA"), "./kith-data")
 	root := &cobra.Command{
 		Use:           "kith",
 		Short:         "Customer segmentation for online shops",
@@ -92,11 +94,13 @@ func (p *program) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		// What has subcommands does nothing alone; see group.
-		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
-	}
-	data := os.Getenv("KITH_DATA")
-	if data == "" {
-		data = "./kith-data"
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if p.data == "" {
+				return commerce.Errorf(commerce.CodeInvalid, "--data is empty: name the shop's folder, or leave --data out for %s", data)
+			}
+			p.started = true
+			return nil
+		},
 	}
 	root.PersistentFlags().StringVar(&p.data, "data", data, "the shop's folder (or KITH_DATA)")
 	root.CompletionOptions.HiddenDefaultCmd = true

@@ -29,13 +29,18 @@ func (p *program) routesCommand() *cobra.Command {
 }
 
 func (p *program) versionCommand() *cobra.Command {
-	return &cobra.Command{
+	return p.reads(&cobra.Command{
 		Use:   "version",
 		Short: "The version of this program",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if p.json {
+				return p.printJSON(struct {
+					Version string `json:"version"`
+				}{version})
+			}
 			fmt.Fprintln(p.stdout, version)
 			return nil
 		},
-	}
+	})
 }

@@ -18,8 +18,9 @@ import (
 
 func (p *program) segmentCommand() *cobra.Command {
 	c := &cobra.Command{Use: "segment", Short: "Ask, check and save segments"}
-	c.AddCommand(p.countCommand(), p.membersCommand(), p.checkCommand(),
-		p.saveCommand(), p.listCommand(), p.showCommand(), p.deleteCommand())
+	c.AddCommand(p.countCommand(), p.membersCommand(), p.explainCommand(), p.checkCommand(),
+		p.saveCommand(), p.listCommand(), p.showCommand(), p.deleteCommand(),
+		p.planCommand(), p.applyCommand(), p.testCommand())
 	group(c)
 	return c
 }

@@ -69,6 +69,12 @@ func (s *shop) Check(_ context.Context, text string) (api.Checked, error) {
 	return api.Checked{Canonical: "everyone", Warnings: []api.Finding{{Line: 1, Column: 2, Start: 1, End: 3, Message: "hm"}}}, s.ask("check %s", text)
 }
 
+func (s *shop) Explain(_ context.Context, q api.ExplainQuestion) (api.Explanation, error) {
+	value := "1 < 2"
+	leaf := &api.Explained{Text: "has order", Values: []api.ExplainedValue{{Text: "x"}, {Text: "y", Value: &value}}, Next: &noon, Flip: true}
+	return api.Explanation{Customer: "ana", AsOf: noon, Next: &noon, Tree: leaf, Missing: []*api.Explained{leaf}}, s.ask("explain %+v", q)
+}
+
 func (s *shop) ListSegments(context.Context) ([]api.Segment, error) {
 	return []api.Segment{{ID: "a", Text: "everyone", CreatedAt: &noon}}, s.ask("list")
 }
@@ -83,6 +89,23 @@ func (s *shop) SaveSegment(_ context.Context, id, name, text string) (api.Segmen
 
 func (s *shop) DeleteSegment(_ context.Context, id string) (api.Deletion, error) {
 	return api.Deletion{ID: id, Outcome: "hidden"}, s.ask("delete %s", id)
+}
+
+// plan is what the shop says of every file.
+var plan = api.SegmentPlan{
+	AsOf: noon, Segments: []api.SegmentStep{{
+		ID: "a", Outcome: "changed", OldText: "everyone", Text: `country = "RO"`, Members: 12, MembersAfter: 5, Leaving: 7,
+		FirstEntering: []string{}, FirstLeaving: []string{"ana", "bob"}, UsedBy: []string{"b"},
+	}},
+	Affected: []api.SegmentStep{{ID: "b", Outcome: "affected", FirstEntering: []string{}, FirstLeaving: []string{}, Through: []string{"a"}}},
+}
+
+func (s *shop) PlanSegments(_ context.Context, file string) (api.SegmentPlan, error) {
+	return plan, s.ask("plan %s", file)
+}
+
+func (s *shop) ApplySegments(_ context.Context, file string) (api.SegmentPlan, error) {
+	return plan, s.ask("apply %s", file)
 }
 
 func (s *shop) Presets(_ context.Context, at string) (api.Presets, error) {
@@ -161,6 +184,9 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 			})
 			return []any{asOf, ids}, err
 		},
+		"explain": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.Explain(ctx, api.ExplainQuestion{Question: api.Question{Text: "has order", At: "2026-03-01"}, Customer: "a/b c"})
+		},
 		"check": func(ctx context.Context, s api.Shop) (any, error) { return s.Check(ctx, "everyone") },
 		"list":  func(ctx context.Context, s api.Shop) (any, error) { return s.ListSegments(ctx) },
 		"get":   func(ctx context.Context, s api.Shop) (any, error) { return s.GetSegment(ctx, "recent-buyers") },
@@ -168,7 +194,11 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 		"save name": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.SaveSegment(ctx, "a", "중요", "everyone")
 		},
-		"delete":  func(ctx context.Context, s api.Shop) (any, error) { return s.DeleteSegment(ctx, "a") },
+		"delete": func(ctx context.Context, s api.Shop) (any, error) { return s.DeleteSegment(ctx, "a") },
+		"plan": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.PlanSegments(ctx, "segments:\n- id: a # \"<x>\" & țâ\n")
+		},
+		"apply":   func(ctx context.Context, s api.Shop) (any, error) { return s.ApplySegments(ctx, "segments: []") },
 		"presets": func(ctx context.Context, s api.Shop) (any, error) { return s.Presets(ctx, "") },
 		"rfm":     func(ctx context.Context, s api.Shop) (any, error) { return s.RFM(ctx, "2026-03-01T00:00:00+02:00") },
 		"customer": func(ctx context.Context, s api.Shop) (any, error) {
@@ -226,6 +256,9 @@ func TestErrorsAreTheSameThroughAServer(t *testing.T) {
 		"busy":     commerce.Errorf(commerce.CodeBusy, "later"),
 		"full":     commerce.Errorf(commerce.CodeFull, "no room"),
 		"text":     commerce.WithCode(commerce.CodeInvalid, &segment.TextError{Text: "sum(order.totl) > 1", Problems: problems}),
+		"file": commerce.WithCode(commerce.CodeInvalid, &segment.TextError{
+			Text: "segments:\n- id: A\n", Problems: segql.Problems{problems[0], problems[0]}, File: true,
+		}),
 	} {
 		for call, do := range calls() {
 			_, client := serve(t, &shop{fail: want})
@@ -240,6 +273,25 @@ func TestErrorsAreTheSameThroughAServer(t *testing.T) {
 			if name == "text" && (!errors.As(err, &text) || !strings.Contains(text.Pointed(), "^^^^")) {
 				t.Errorf("%s of %s cannot be pointed at: %v", name, call, err)
 			}
+		}
+	}
+}
+
+// TestTheLargestFilePasses a server both ways, whatever characters it has.
+func TestTheLargestFilePasses(t *testing.T) {
+	t.Parallel()
+	for _, character := range []string{">", `"`, "ț", "서", "\n"} {
+		file := strings.Repeat(character, segment.MaxFile/len(character))
+		asked := &shop{}
+		_, client := serve(t, asked)
+		if _, err := client.PlanSegments(t.Context(), file); err != nil || asked.asked != "plan "+file {
+			t.Errorf("%q: %v", character, err)
+		}
+		var text *segment.TextError
+		problems := segql.Problems{{Place: segql.Span{Line: 1, Column: 1, End: 1}, Message: "wrong"}}
+		_, client = serve(t, &shop{fail: commerce.WithCode(commerce.CodeInvalid, &segment.TextError{Text: file, Problems: problems, File: true})})
+		if _, err := client.ApplySegments(t.Context(), file); !errors.As(err, &text) || text.Text != file || !text.File {
+			t.Errorf("%q: the error came back as %.200v", character, err)
 		}
 	}
 }
@@ -297,6 +349,9 @@ func TestWhoMayAsk(t *testing.T) {
 		"localhost":             {method: "GET", path: "/v1/rfm", host: "localhost:1", want: 200},
 		"::1":                   {method: "GET", path: "/v1/rfm", host: "[::1]:1", want: 200},
 		"another site":          {method: "PUT", path: "/v1/segments/a", body: `{"text":"everyone"}`, header: map[string]string{"Origin": "https://evil.example"}, want: 403},
+		"plan":                  {method: "POST", path: "/v1/segments/plan", body: `{"text":"segments: []"}`, want: 200},
+		"apply":                 {method: "POST", path: "/v1/segments/apply", body: `{"text":"segments: []"}`, want: 200},
+		"another site, applied": {method: "POST", path: "/v1/segments/apply", body: `{"text":"segments: []"}`, header: map[string]string{"Origin": "https://evil.example"}, want: 403},
 		"another site, fetched": {method: "DELETE", path: "/v1/segments/a", header: map[string]string{"Sec-Fetch-Site": "cross-site"}, want: 403},
 		"import, no token":      {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/etc/passwd"]}`, want: 403},
 		"import, wrong token":   {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/a"]}`, header: map[string]string{"Authorization": "Bearer x"}, want: 403},

@@ -36,11 +36,13 @@ func (c *Client) Close() error {
 func (c *Client) send(ctx context.Context, method, path string, body any) (io.ReadCloser, error) {
 	var content io.Reader
 	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false) // a segment is full of ">", which would take six characters
+		if err := e.Encode(body); err != nil {
 			return nil, err
 		}
-		content = bytes.NewReader(b)
+		content = &b
 	}
 	request, err := http.NewRequestWithContext(ctx, method, c.base+path, content)
 	if err != nil {

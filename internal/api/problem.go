@@ -20,6 +20,7 @@ type problem struct {
 	Detail  string        `json:"detail"`
 	Code    commerce.Code `json:"code,omitempty"`
 	Text    string        `json:"text,omitempty"`     // the segment's text that the findings point into
+	File    bool          `json:"file,omitempty"`     // the text is a file of segments
 	Finding []Finding     `json:"problems,omitempty"` // what is wrong with it
 	// Errors are huma's own, of a request that does not fit the description.
 	Errors []struct {
@@ -60,7 +61,7 @@ func problemOf(ctx context.Context, err error, log *slog.Logger, trusted bool) *
 	status := statusOf(code)
 	p := &problem{Status: status, Title: http.StatusText(status), Detail: err.Error(), Code: code}
 	if text, ok := errors.AsType[*segment.TextError](err); ok {
-		p.Text, p.Finding = text.Text, Findings(text.Problems)
+		p.Text, p.File, p.Finding = text.Text, text.File, Findings(text.Problems)
 	}
 	if code == commerce.CodeNone {
 		log.ErrorContext(ctx, "answering a request", "error", err)
@@ -77,12 +78,12 @@ func errorOf(status int, body []byte) error {
 	if err := json.Unmarshal(body, &p); err != nil || p.Detail == "" {
 		return fmt.Errorf("the server answered %d %s", status, http.StatusText(status))
 	}
-	if p.Text != "" {
+	if len(p.Finding) > 0 {
 		problems := make(segql.Problems, len(p.Finding))
 		for i, f := range p.Finding {
 			problems[i] = segql.Problem{Place: segql.Span{Line: f.Line, Column: f.Column, Start: f.Start, End: f.End}, Message: f.Message}
 		}
-		return commerce.WithCode(commerce.CodeInvalid, &segment.TextError{Text: p.Text, Problems: problems})
+		return commerce.WithCode(commerce.CodeInvalid, &segment.TextError{Text: p.Text, Problems: problems, File: p.File})
 	}
 	if p.Code == commerce.CodeNone && status == http.StatusUnprocessableEntity {
 		p.Code = commerce.CodeInvalid // refused by the schema

@@ -64,6 +64,8 @@ func (h *handler) segmentRoutes() {
 			d, err := h.shop.DeleteSegment(ctx, in.ID)
 			return &answer[Deletion]{d}, err
 		})
+	h.explainRoute()
+	h.segmentFileRoutes()
 	register(h, Route{Method: http.MethodGet, Path: "/v1/presets", Permission: Read, Summary: "the segments that ship with Kith, with their sizes"},
 		func(ctx context.Context, in *atInput) (*answer[Presets], error) {
 			p, err := h.shop.Presets(ctx, in.At)

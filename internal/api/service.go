@@ -39,7 +39,12 @@ type Config struct {
 }
 
 // Service answers in process. It is safe for concurrent use.
-type Service struct{ config Config }
+type Service struct {
+	config Config
+	// saving lets one change of segments be checked and recorded after the
+	// other: two that are right alone may make a ring together.
+	saving sync.Mutex
+}
 
 // LiveSettings are the shop's settings, some of which change while Kith runs.
 type LiveSettings struct {
@@ -87,7 +92,7 @@ func NewService(config Config) (*Service, error) {
 			return nil, fmt.Errorf("api: Config.%s is required", name)
 		}
 	}
-	return &Service{config}, nil
+	return &Service{config: config}, nil
 }
 
 // Close closes what Config.Close closes.

@@ -15,8 +15,8 @@ import (
 func (s *Service) book() (*segment.Book, error) {
 	return segment.NewBook(segment.Config{
 		Store: s.config.Segments,
-		Record: func(ctx context.Context, change segment.Change) error {
-			return s.config.Loader.Append(ctx, commerce.SegmentEntry, change)
+		Record: func(ctx context.Context, changes segment.Changes) error {
+			return s.config.Loader.Append(ctx, commerce.SegmentEntry, changes)
 		},
 		Events:   s.eventKeys,
 		Language: s.current().Language,
@@ -117,6 +117,8 @@ func (s *Service) GetSegment(ctx context.Context, id string) (Segment, error) {
 
 // SaveSegment implements Shop.
 func (s *Service) SaveSegment(ctx context.Context, id, name, text string) (Segment, error) {
+	s.saving.Lock()
+	defer s.saving.Unlock()
 	book, err := s.book()
 	if err != nil {
 		return Segment{}, err
@@ -127,6 +129,8 @@ func (s *Service) SaveSegment(ctx context.Context, id, name, text string) (Segme
 
 // DeleteSegment implements Shop.
 func (s *Service) DeleteSegment(ctx context.Context, id string) (Deletion, error) {
+	s.saving.Lock()
+	defer s.saving.Unlock()
 	book, err := s.book()
 	if err != nil {
 		return Deletion{}, err

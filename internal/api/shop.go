@@ -21,11 +21,17 @@ type Shop interface {
 	Count(ctx context.Context, q Question) (Count, error)
 	// Members calls yield with the ids of the members, sorted.
 	Members(ctx context.Context, q Question, yield func(id string) error) (asOf time.Time, err error)
+	// Explain says why a customer is in a segment, or not.
+	Explain(ctx context.Context, q ExplainQuestion) (Explanation, error)
 	Check(ctx context.Context, text string) (Checked, error)
 	ListSegments(ctx context.Context) ([]Segment, error)
 	GetSegment(ctx context.Context, id string) (Segment, error)
 	SaveSegment(ctx context.Context, id, name, text string) (Segment, error)
 	DeleteSegment(ctx context.Context, id string) (Deletion, error)
+	// PlanSegments says what a file of segments would change, and ApplySegments
+	// changes it.
+	PlanSegments(ctx context.Context, file string) (SegmentPlan, error)
+	ApplySegments(ctx context.Context, file string) (SegmentPlan, error)
 	Presets(ctx context.Context, at string) (Presets, error)
 
 	RFM(ctx context.Context, at string) (RFM, error)

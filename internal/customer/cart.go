@@ -48,7 +48,7 @@ func (p *cart) change(e *Event) bool {
 		changed := len(p.lines) > 0
 		p.lines = nil
 		return changed
-	case e.product() == "":
+	case e.Product == "":
 		return false
 	case e.Key == "product_added":
 		return p.add(e)
@@ -57,12 +57,12 @@ func (p *cart) change(e *Event) bool {
 }
 
 func (p *cart) find(e *Event) int {
-	product := e.product()
+	product := e.Product
 	return slices.IndexFunc(p.lines, func(l cartLine) bool { return l.product == product })
 }
 
 func (p *cart) add(e *Event) bool {
-	quantity := e.Properties["quantity"].Read(segql.Number)
+	quantity := e.Quantity
 	if quantity.Missing() {
 		quantity = eval.Whole(1)
 	}
@@ -71,7 +71,7 @@ func (p *cart) add(e *Event) bool {
 	}
 	i := p.find(e)
 	if i < 0 {
-		p.lines = append(p.lines, cartLine{e.product(), e, e, quantity})
+		p.lines = append(p.lines, cartLine{e.Product, e, e, quantity})
 		return true
 	}
 	p.lines[i].quantity = plus(p.lines[i].quantity, quantity)
@@ -81,7 +81,7 @@ func (p *cart) add(e *Event) bool {
 
 func (p *cart) remove(e *Event) bool {
 	i := p.find(e)
-	quantity := e.Properties["quantity"].Read(segql.Number)
+	quantity := e.Quantity
 	if i < 0 || !quantity.Missing() && !quantity.Positive() {
 		return false
 	}
@@ -117,7 +117,7 @@ func (f cartFact) Field(name string, _ segql.Type) eval.Value {
 }
 
 func (f cartFact) productField(p int) eval.Value {
-	return f.customer.shop.productValue(f.line.latest.Properties, f.line.product, p, f.customer.now)
+	return f.customer.shop.productValue(&f.line.latest.Own, f.line.product, p, f.customer.now)
 }
 
 func (c *Customer) cartFacts() []placed {
@@ -138,19 +138,19 @@ type favouriteFact struct {
 }
 
 func (f favouriteFact) Field(name string, _ segql.Type) eval.Value {
-	c, product := f.customer, f.event.product()
+	c, product := f.customer, f.event.Product
 	switch name {
 	case "product":
 		return eval.Text(product)
 	case "purchased":
 		return eval.Bool(c.boughtAfter(product, f.event.At))
 	case "price_drop":
-		then := c.shop.productValue(f.event.Properties, product, productPrice, f.event.At)
+		then := c.shop.productValue(&f.event.Own, product, productPrice, f.event.At)
 		now := c.shop.Catalogue.At(product, c.now)[productPrice]
 		return eval.Arith(segql.Divide, eval.Arith(segql.Subtract, then, now), then)
 	}
 	if p := productField(name); p >= 0 {
-		return c.shop.productValue(f.event.Properties, product, p, c.now)
+		return c.shop.productValue(&f.event.Own, product, p, c.now)
 	}
 	return eval.Value{}
 }
@@ -171,8 +171,8 @@ func (c *Customer) favouriteFacts() []placed {
 	slices.SortStableFunc(changes, (*Event).compare)
 	var in []*Event
 	for _, e := range changes {
-		product := e.product()
-		i := slices.IndexFunc(in, func(f *Event) bool { return f.product() == product })
+		product := e.Product
+		i := slices.IndexFunc(in, func(f *Event) bool { return f.Product == product })
 		switch {
 		case product == "":
 		case e.Key == "product_added_to_wishlist" && i < 0:

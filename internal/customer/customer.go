@@ -43,8 +43,8 @@ type Statement struct {
 
 // Scores answers what depends on everyone, for one customer.
 type Scores interface {
-	Base(name string) eval.Value
-	Percentile(term string) eval.Value
+	Base(name string, saved bool) eval.Value
+	Percentile(term string, saved bool) eval.Value
 }
 
 // Customer is one person's facts. It stands at an instant.
@@ -315,19 +315,19 @@ func (c *Customer) CartUpdated() eval.Value {
 }
 
 // Base is a base field.
-func (c *Customer) Base(name string) eval.Value {
+func (c *Customer) Base(name string, saved bool) eval.Value {
 	if c.Scores == nil {
 		return eval.Value{}
 	}
-	return c.Scores.Base(name)
+	return c.Scores.Base(name, saved)
 }
 
 // Percentile is the customer's percentile of a term.
-func (c *Customer) Percentile(term string) eval.Value {
+func (c *Customer) Percentile(term string, saved bool) eval.Value {
 	if c.Scores == nil {
 		return eval.Value{}
 	}
-	return c.Scores.Percentile(term)
+	return c.Scores.Percentile(term, saved)
 }
 
 // Absorb takes over everything that is known of another person.
@@ -366,7 +366,7 @@ func (c *Customer) Mentions(product string) bool {
 		}
 	}
 	for _, events := range c.events {
-		if slices.ContainsFunc(events, func(e *Event) bool { return e.product() == product }) {
+		if slices.ContainsFunc(events, func(e *Event) bool { return e.Product == product }) {
 			return true
 		}
 	}

@@ -57,6 +57,7 @@ func inOrder(facts []placed) []eval.Fact {
 // valued is a fact whose fields are at hand.
 type valued struct {
 	spot
+	kind   string
 	fields map[string]eval.Value
 }
 
@@ -69,8 +70,26 @@ type Event struct {
 	At    int64
 	Place Place
 	// Key is segql.EventKey of its name; ID its message_id, if it has one.
-	Key, ID    string
+	Key, ID string
+	// Product is the id of the product that it names, Quantity of how many, and
+	// Own the product fields that it carries itself.
+	Product    string
+	Quantity   eval.Value
+	Own        ProductValues
 	Properties map[string]eval.Raw
+}
+
+// ReadProduct reads what the event's properties say of a product.
+func (e *Event) ReadProduct(z *eval.Zone) {
+	e.Product = e.Properties["product"].Plain()
+	e.Quantity = e.Properties["quantity"].Read(segql.Number)
+	for f, name := range ProductFields {
+		if f == productReleased {
+			e.Own[f] = e.Properties[name].ReadMoment(z)
+		} else {
+			e.Own[f] = e.Properties[name].Read(productTypes[f])
+		}
+	}
 }
 
 // Told says that events of this key are not tracked but told: facts of their own.
@@ -81,8 +100,6 @@ func Told(key string) bool {
 	}
 	return false
 }
-
-func (e *Event) product() string { return e.Properties["product"].Plain() }
 
 // eventFact is a tracked event as a fact.
 type eventFact struct {
@@ -97,31 +114,24 @@ func (f eventFact) Field(name string, as segql.Type) eval.Value {
 	switch name {
 	case "sku": // a property like any other
 	case "product":
-		return eval.Text(f.event.product())
+		return eval.Text(f.event.Product)
 	case "quantity":
-		return f.event.Properties[name].Read(segql.Number)
+		return f.event.Quantity
 	default:
 		if p := productField(name); p >= 0 {
-			return f.shop.productValue(f.event.Properties, f.event.product(), p, f.at)
+			return f.shop.productValue(&f.event.Own, f.event.Product, p, f.at)
 		}
 	}
 	return f.event.Properties[name].Read(as)
 }
 
-// productValue is a product field: what a fact carries itself, where that can
-// be read, else the catalogue's at an instant.
-func (s *Shop) productValue(own map[string]eval.Raw, product string, field int, at int64) eval.Value {
-	var v eval.Value
-	raw := own[ProductFields[field]]
-	if field == productReleased {
-		v = raw.ReadMoment(s.Zone)
-	} else {
-		v = raw.Read(productTypes[field])
+// productValue is a product field: what a fact carries itself, else the
+// catalogue's at an instant.
+func (s *Shop) productValue(own *ProductValues, product string, field int, at int64) eval.Value {
+	if v := own[field]; !v.Missing() || product == "" {
+		return v
 	}
-	if v.Missing() && product != "" {
-		v = s.Catalogue.At(product, at)[field]
-	}
-	return v
+	return s.Catalogue.At(product, at)[field]
 }
 
 var toldTypes = map[string]map[string]segql.Type{
@@ -145,7 +155,7 @@ var toldTypes = map[string]map[string]segql.Type{
 func (c *Customer) told(key string) []placed {
 	var all []placed
 	for _, e := range c.upTo(c.toldEvents[key]) {
-		f := valued{spot{at: e.At, id: e.Properties["id"].Plain(), place: e.Place}, map[string]eval.Value{}}
+		f := valued{spot{at: e.At, id: e.Properties["id"].Plain(), place: e.Place}, key, map[string]eval.Value{}}
 		for name, typ := range toldTypes[key] {
 			f.fields[name] = e.Properties[name].Read(typ)
 		}
@@ -164,7 +174,7 @@ func (c *Customer) versioned(key string) []placed {
 		id := e.Properties["id"]
 		f := byID[id.Plain()]
 		if f == nil || !id.Given() {
-			f = &valued{spot{at: e.At, id: id.Plain(), place: e.Place}, map[string]eval.Value{}}
+			f = &valued{spot{at: e.At, id: id.Plain(), place: e.Place}, key, map[string]eval.Value{}}
 			all = append(all, f)
 			if id.Given() {
 				byID[id.Plain()] = f

@@ -29,7 +29,7 @@ type Line struct {
 	Place           Place
 	Number          int // from 1
 	Product         string
-	Own             map[string]eval.Raw
+	Own             ProductValues // but for the price
 	Quantity        eval.Value
 	Price, Discount eval.Value // of one unit; of the line
 }
@@ -173,7 +173,7 @@ func (f itemFact) price() eval.Value {
 }
 
 func (f itemFact) productField(p int) eval.Value {
-	return f.shop.productValue(f.line.Own, f.line.Product, p, f.at)
+	return f.shop.productValue(&f.line.Own, f.line.Product, p, f.at)
 }
 
 // counting calls yield with the orders that count now.
@@ -217,13 +217,13 @@ func (c *Customer) refundFacts() []placed {
 				continue
 			}
 			quantity := eval.Arith(segql.Subtract, eval.Number(0), l.Quantity)
-			all = append(all, valued{spot{at: o.At, place: l.Place}, map[string]eval.Value{
+			all = append(all, valued{spot{at: o.At, place: l.Place}, "refund", map[string]eval.Value{
 				"order": eval.Text(o.ID), "product": eval.Text(l.Product), "quantity": quantity,
 				"total": eval.Arith(segql.Multiply, quantity, l.Price),
 			}})
 		}
 		if o.Refunded.Positive() {
-			all = append(all, valued{spot{at: o.At, place: o.Place}, map[string]eval.Value{
+			all = append(all, valued{spot{at: o.At, place: o.Place}, "refund", map[string]eval.Value{
 				"order": eval.Text(o.ID), "total": o.Refunded,
 			}})
 		}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"kith/internal/commerce"
 )
@@ -18,13 +19,28 @@ const settingsName = "kith.yaml"
 // At returns the folder at a path, whether or not it is there.
 func At(dir string) Folder { return Folder{dir: dir} }
 
-// Exists says whether there is a shop in the folder.
+// Exists says whether there is a shop in the folder. A path that leads to or
+// through a file is an error.
 func (f Folder) Exists() (bool, error) {
 	_, err := os.Stat(f.path(settingsName))
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
+	case errors.Is(err, syscall.ENOTDIR):
+		return false, f.notAFolder()
 	}
 	return err == nil, err
+}
+
+// notAFolder is the error for a path that leads to or through a file.
+func (f Folder) notAFolder() error {
+	name := f.dir
+	for parent := filepath.Dir(name); parent != name; name, parent = parent, filepath.Dir(parent) {
+		if info, err := os.Stat(name); err == nil && !info.IsDir() {
+			break
+		}
+	}
+	return commerce.Errorf(commerce.CodeInvalid, "%s is a file, not a folder; name a folder with --data", name)
 }
 
 // Make makes the folder, readable for its owner only.

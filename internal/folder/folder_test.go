@@ -127,3 +127,18 @@ func TestReach(t *testing.T) {
 		t.Errorf("a cut reach: %v, %v; want that nothing is known", known, err)
 	}
 }
+
+// TestAPathToAFile: what leads to or through a file is said to be one.
+func TestAPathToAFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, filepath.Join(file, "a", "b")} {
+		exists, err := folder.At(dir).Exists()
+		if want := file + " is a file, not a folder; name a folder with --data"; exists || err == nil || err.Error() != want || commerce.CodeOf(err) != commerce.CodeInvalid {
+			t.Errorf("%s: got %v, %v", dir, exists, err)
+		}
+	}
+}

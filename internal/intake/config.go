@@ -28,6 +28,9 @@ type Config struct {
 	// Currency is what amounts are in where the file does not say; empty
 	// leaves the records' currency empty, which means the shop's.
 	Currency string
+	// ShopCurrency is what rates are in. A rate of that currency itself is
+	// refused; empty refuses none.
+	ShopCurrency string
 	// Country, two letters, is the shop's: phone numbers without a country
 	// are read as numbers of the row's country, else of this one. It also
 	// decides between 3/4 as April and as March where the file does not.
@@ -109,6 +112,21 @@ type Warning struct {
 	Field  string `json:"field"`
 	Reason string `json:"reason"`
 	Rows   int64  `json:"rows"`
+	Line   int64  `json:"line"`  // of the first of them
+	Value  string `json:"value"` // what stands there, or its beginning
+}
+
+// RefusedRow is a row that cannot be used, and why.
+type RefusedRow struct {
+	File   string `json:"file"`
+	Line   int64  `json:"line"`
+	Column string `json:"column"`
+	Reason string `json:"reason"`
+}
+
+// String is the row as the rejects file names it.
+func (r RefusedRow) String() string {
+	return fmt.Sprintf("%s:%d: %s: %s", r.File, r.Line, r.Column, r.Reason)
 }
 
 // A UsageError is a mistake in what was asked, not in a file.
@@ -143,6 +161,7 @@ func (c *Config) check(needOut bool) error {
 	if c.Currency = strings.ToUpper(strings.TrimSpace(c.Currency)); c.Currency != "" && !isCurrency(c.Currency) {
 		return usage("unknown currency %q", c.Currency)
 	}
+	c.ShopCurrency = strings.ToUpper(strings.TrimSpace(c.ShopCurrency))
 	c.Country = strings.ToUpper(strings.TrimSpace(c.Country))
 	if c.Zone == nil {
 		c.Zone = time.UTC

@@ -27,13 +27,19 @@
 //     the report says so. 1,234 is a thousand, and 1.234 is not, unless other
 //     columns write a decimal comma.
 //   - A value that cannot be read refuses its row. A number that does not fit,
-//     and an e-mail or phone that is none, are missing, with a warning; so is
-//     NaN in Parquet, without one. 1e3, NaN, inf and 0x10 as texts are no numbers.
+//     and an e-mail or phone that is none, are missing, with a warning that
+//     shows the first; so is NaN in Parquet, without one. 1e3, NaN, inf and 0x10 as texts are no numbers.
 //   - Instants before 1900 are refused. A local time that a zone skips is the
 //     end of the gap, a repeated one its first pass. 0000-00-00 is blank.
 //   - Countries stay as they are written, but for two letters, which become
 //     capitals: a shop asks for what its files say.
 //   - A row of an order without an instant takes that of the order's first row.
+//   - With a refused row, all rows of its order in the same file are refused:
+//     stored without a line, the order would be known with other content, and
+//     the corrected file come too late. A row whose order id cannot be read
+//     (it is blank, or the row cannot be taken apart) is tied to no other.
+//   - A negative total is refused, but in a row that is a return and in
+//     online-retail. A rate of the shop's own currency is refused.
 //   - A text file is UTF-8, UTF-16 or else Windows-1252; a zero byte makes it
 //     no text. Rows over 1 MiB, with another number of cells than the header,
 //     or with a quote left open are refused, each alone.

@@ -93,7 +93,10 @@ func (t *table) shownForm(cfg *Config, r role, columns []int) (form, note string
 		if f.unsure {
 			note = "no value says whether the day or the month comes first; read as " + f.name()
 		}
-		return f.name(), note
+		if r == roleDate {
+			return f.name(), note
+		}
+		return f.shown(), note
 	}
 	return "", ""
 }

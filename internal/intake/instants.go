@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bytes"
 	"math"
 	"strings"
 	"time"
@@ -32,6 +33,10 @@ type instantSurvey struct {
 	dayFirst, monthFirst int64
 	dotted               int64
 	minYear, maxYear     int
+	// What stands behind the day in the longest value of each family, which
+	// has the most parts: looking at every value would cost too much.
+	longest [families]int
+	clock   [families]string
 }
 
 func (s *instantSurvey) see(value []byte, n int64) {
@@ -45,6 +50,9 @@ func (s *instantSurvey) see(value []byte, n int64) {
 		s.minYear = year
 	}
 	s.maxYear = max(s.maxYear, year)
+	if len(value) > s.longest[f] {
+		s.seeClock(f, value)
+	}
 	switch f {
 	case familyYearFirst:
 		switch rest := plainInstant(value); rest {
@@ -68,6 +76,59 @@ func (s *instantSurvey) see(value []byte, n int64) {
 	default:
 	}
 }
+
+func (s *instantSurvey) seeClock(f family, value []byte) {
+	if clock, ok := clockOf(value); ok {
+		s.longest[f], s.clock[f] = len(value), clock
+	}
+}
+
+// clockOf is how the time of day behind a date is written, empty without one.
+// It is not ok where there is something else.
+func clockOf(value []byte) (clock string, ok bool) {
+	colon := bytes.IndexByte(value, ':')
+	if colon < 0 {
+		return "", bytes.IndexByte(value, ' ') < 0
+	}
+	hour := colon
+	for hour > 0 && '0' <= value[hour-1] && value[hour-1] <= '9' {
+		hour--
+	}
+	switch {
+	case hour == 0:
+		return "", false
+	case value[hour-1] == 'T' || value[hour-1] == 't':
+		clock = "Thh:mm"
+	case value[hour-1] == ' ':
+		clock = " hh:mm"
+	default:
+		return "", false
+	}
+	n, _ := leadingNumber(value[colon+1:])
+	rest := value[colon+1+n:]
+	if len(rest) > 2 && rest[0] == ':' && allDigits(rest[1:3]) {
+		clock, rest = clock+":ss", rest[3:]
+		if n, _ := leadingNumber(rest[min(1, len(rest)):]); n > 0 && (rest[0] == '.' || rest[0] == ',') {
+			clock, rest = clock+".fff", rest[1+n:]
+		}
+	}
+	rest = bytes.ToUpper(bytes.TrimLeft(rest, " "))
+	if bytes.HasPrefix(rest, []byte("AM")) || bytes.HasPrefix(rest, []byte("PM")) {
+		clock, rest = clock+" AM", bytes.TrimLeft(rest[2:], " ")
+	}
+	switch zone := string(rest); {
+	case zone == "":
+		return clock, n == 2
+	case zone == "Z" || zone == "UTC" || zone == "GMT":
+		return clock + "Z", n == 2
+	case zone[0] == '+' || zone[0] == '-':
+		return clock + offsetMark, n == 2
+	}
+	return "", false
+}
+
+// offsetMark stands for an offset from UTC where a form is shown.
+const offsetMark = "±hh:mm"
 
 // familyOf tells by the first characters. a and b are the first two numbers
 // of a date with the year last.
@@ -183,6 +244,7 @@ type instantForm struct {
 	monthFirst bool
 	dotted     bool
 	plain      string // all values are alike: "" naive, "Z", "+"; "?" they differ
+	clock      string // behind the day, as it is shown
 	unsure     bool   // nothing in the column said whether the day comes first
 	minYear    int
 	maxYear    int
@@ -195,6 +257,16 @@ func (s *instantSurvey) form(monthFirst bool) instantForm {
 	for candidate := familyYearFirst; candidate < families; candidate++ {
 		if s.count[candidate] > s.count[f.family] {
 			f.family = candidate
+		}
+	}
+	f.clock = s.clock[f.family]
+	if day := strings.TrimSuffix(strings.TrimSuffix(f.clock, "Z"), offsetMark); f.family == familyYearFirst {
+		// The longest value may be one without a zone.
+		switch {
+		case s.offset > 0:
+			f.clock = day + offsetMark
+		case s.zulu > 0:
+			f.clock = day + "Z"
 		}
 	}
 	switch {
@@ -218,7 +290,10 @@ func (s *instantSurvey) form(monthFirst bool) instantForm {
 	return f
 }
 
-// name is the form as it is shown.
+// shown is the form of instants, with the time of day where some have it.
+func (f instantForm) shown() string { return f.name() + f.clock }
+
+// name is the form of the days.
 func (f instantForm) name() string {
 	switch f.family {
 	case familyYearLast:

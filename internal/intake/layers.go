@@ -137,8 +137,11 @@ func (in input) emptied() string {
 }
 
 // quotedText is SQL for a value in a reason.
-func quotedText(expr string) string {
-	return fmt.Sprintf("'\"' || left(%s, 60) || CASE WHEN length(%s) > 60 THEN '…' ELSE '' END || '\"'", expr, expr)
+func quotedText(expr string) string { return `'"' || ` + shortened(expr) + ` || '"'` }
+
+// shortened is SQL for as much of a text as a line shows.
+func shortened(expr string) string {
+	return fmt.Sprintf("left(%[1]s, 60) || CASE WHEN length(%[1]s) > 60 THEN '…' ELSE '' END", expr)
 }
 
 func lit(text string) string { return duck.Literal(text) }

@@ -172,6 +172,12 @@ func (r *reader) surveyTimes(t *table, in input) error {
 		return err
 	}
 	s.count[familyYearFirst] = s.seen
+	switch {
+	case strings.HasPrefix(in.typ, "TIMESTAMP WITH"):
+		s.clock[familyYearFirst] = " hh:mm:ssZ"
+	case in.typ != "DATE":
+		s.clock[familyYearFirst] = " hh:mm:ss"
+	}
 	return r.conn.QueryRowContext(r.ctx, fmt.Sprintf("SELECT count(%s) FROM (%s)", in.expr, t.from)).Scan(&in.col.filled)
 }
 

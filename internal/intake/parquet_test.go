@@ -149,3 +149,14 @@ func TestParquetCustomers(t *testing.T) {
 		t.Errorf("the row says %s", s)
 	}
 }
+
+// TestParquetFormsOfTime: what has a type shows as much of the time as it has.
+func TestParquetFormsOfTime(t *testing.T) {
+	t.Parallel()
+	for typ, want := range map[string]string{"DATE": "YYYY-MM-DD", "TIMESTAMP": "YYYY-MM-DD hh:mm:ss", "TIMESTAMPTZ": "YYYY-MM-DD hh:mm:ssZ"} {
+		path := parquet(t, "a.parquet", `SELECT 'o1' AS order_id, CAST('2026-01-01' AS `+typ+`) AS "at"`)
+		if got := form(run(t, Config{Kind: commerce.Orders, Files: []string{path}}), "at"); got != want {
+			t.Errorf("%s is shown as %q, want %q", typ, got, want)
+		}
+	}
+}

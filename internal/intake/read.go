@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"kith/internal/commerce"
 	"kith/internal/duck"
@@ -30,6 +31,8 @@ type reader struct {
 	bytes  atomic.Int64 // read from the disk, by the goroutine that reads ahead
 	total  int64
 	before int64 // rows of the files before this one
+
+	firstRefused *[]RefusedRow // takes the first refused rows of a preview; else nil
 }
 
 // Read turns files into records. When it gives an error, nothing was taken
@@ -39,7 +42,7 @@ func Read(ctx context.Context, cfg Config) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report, err := r.run(r.write)
+	report, err := r.run(r.write, func(*table) error { return nil })
 	if err = errors.Join(err, r.close()); err != nil {
 		for _, f := range report.Files {
 			_ = os.Remove(f.Records) // it may not have been made
@@ -53,12 +56,16 @@ func Read(ctx context.Context, cfg Config) (Report, error) {
 type Previewed struct {
 	Report
 
-	Columns []string    `json:"columns"`
-	Records [][]*string `json:"records"` // the first, as texts; nil for NULL
+	Columns     []string     `json:"columns"`
+	Records     [][]*string  `json:"records"`                // the first, as texts; nil for NULL
+	RefusedRows []RefusedRow `json:"refused_rows,omitempty"` // the first
 }
 
+// maxPreviewedRefusals is how many refused rows a preview shows.
+const maxPreviewedRefusals = 10
+
 // Preview reads the files to their ends, as Read does, and gives the first n
-// records instead of writing them.
+// records and the first refused rows instead of writing them.
 func Preview(ctx context.Context, cfg Config, n int) (Previewed, error) {
 	r, err := newReader(ctx, cfg, false)
 	if err != nil {
@@ -68,9 +75,8 @@ func Preview(ctx context.Context, cfg Config, n int) (Previewed, error) {
 	for _, c := range commerce.Records(r.cfg.Kind) {
 		p.Columns = append(p.Columns, c.Name)
 	}
-	p.Report, err = r.run(func(t *table, s *shape, report *FileReport) error {
-		return r.preview(s, report, n, &p)
-	})
+	r.firstRefused = &p.RefusedRows
+	p.Report, err = r.run(r.count, func(t *table) error { return r.preview(t, n, &p) })
 	if err = errors.Join(err, r.close()); err != nil {
 		return Previewed{}, err
 	}
@@ -160,8 +166,13 @@ func (r *reader) close() error {
 	return errors.Join(append(errs, os.RemoveAll(r.temp))...)
 }
 
-// run reads all files before it makes anything of the first.
-func (r *reader) run(finish func(*table, *shape, *FileReport) error) (Report, error) {
+// making makes a file's records, or counts them. It may be called again when
+// fewer rows than it took can be used.
+type making func(*table, *shape, *FileReport) error
+
+// run reads all files before it makes anything of the first. done is called
+// with each file whose records were made.
+func (r *reader) run(records making, done func(*table) error) (Report, error) {
 	report := Report{Kind: r.cfg.Kind, Ordered: true}
 	tables, err := r.tables()
 	if err != nil {
@@ -175,7 +186,11 @@ func (r *reader) run(finish func(*table, *shape, *FileReport) error) (Report, er
 		report.Files = append(report.Files, file)
 		last := &report.Files[i]
 		if t.rows > t.broken {
-			if err := r.finish(t, s, last, finish); err != nil {
+			err := r.finish(t, s, last, records)
+			if err == nil {
+				err = done(t)
+			}
+			if err != nil {
 				return report, fmt.Errorf("reading %s: %w", t.name, duck.Explain(err))
 			}
 		}
@@ -190,7 +205,7 @@ func (r *reader) run(finish func(*table, *shape, *FileReport) error) (Report, er
 	return report, nil
 }
 
-func (r *reader) finish(t *table, s *shape, file *FileReport, finish func(*table, *shape, *FileReport) error) error {
+func (r *reader) finish(t *table, s *shape, file *FileReport, records making) error {
 	query := s.query()
 	if s.heads {
 		var err error
@@ -199,16 +214,19 @@ func (r *reader) finish(t *table, s *shape, file *FileReport, finish func(*table
 		}
 	}
 	t.from = query // from here on: the records and bad
-	if err := finish(t, s, file); err != nil {
+	if err := records(t, s, file); err != nil {
 		return err
 	}
 	if file.Accepted < t.rows-t.broken {
-		t.refused = true
-		if err := r.exec("CREATE OR REPLACE TEMP TABLE refused AS SELECT line, pos, bad FROM (" + query + ") WHERE bad IS NOT NULL"); err != nil {
+		tied, err := r.refuse(t, s, file)
+		if err == nil && tied {
+			err = records(t, s, file)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return r.warn(s, query, file)
+	return r.warn(t, s, file)
 }
 
 // tables reads all files; the first that cannot be read ends it.
@@ -235,7 +253,7 @@ func (r *reader) table(name string, number int) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	src, err := openSource(r.ctx, name, path, r.count)
+	src, err := openSource(r.ctx, name, path, r.countBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -269,7 +287,7 @@ func (r *reader) keep(name string, number int) (string, error) {
 	return path, nil
 }
 
-func (r *reader) count(n int64) { r.bytes.Add(n) }
+func (r *reader) countBytes(n int64) { r.bytes.Add(n) }
 
 func (r *reader) progressed(rows int64) {
 	if r.cfg.Progress != nil {
@@ -278,12 +296,23 @@ func (r *reader) progressed(rows int64) {
 }
 
 // hashVersion changes whenever the same file would give other records.
-const hashVersion = "kith intake 1"
+func hashVersion(kind commerce.Kind) string {
+	switch kind {
+	case commerce.Orders, commerce.Rates:
+		return "kith intake 2"
+	default:
+		// Another version would take events without a message id twice.
+		return "kith intake 1"
+	}
+}
 
 // hash is over everything the records depend on.
 func (r *reader) hash(tables []*table) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n%s\n%s\n%s\n", hashVersion, r.cfg.Kind, r.cfg.Format, r.cfg.Zone, r.cfg.Currency, r.cfg.Country)
+	fmt.Fprintf(h, "%s\n%s\n%s\n%s\n%s\n%s\n", hashVersion(r.cfg.Kind), r.cfg.Kind, r.cfg.Format, r.cfg.Zone, r.cfg.Currency, r.cfg.Country)
+	if r.cfg.Kind == commerce.Rates {
+		fmt.Fprintf(h, "%s\n", r.cfg.ShopCurrency)
+	}
 	for _, field := range slices.Sorted(maps.Keys(r.cfg.Map)) {
 		fmt.Fprintf(h, "%q=%q\n", field, r.cfg.Map[field])
 	}
@@ -346,8 +375,8 @@ func (r *reader) each(query string, columns int, f func(row []string) error) err
 
 // instantsOf fills in what span of time a file's records have.
 func (f *FileReport) instantsOf(least, greatest sql.NullTime, ordered bool) {
+	f.From, f.To, f.Ordered = time.Time{}, time.Time{}, ordered
 	if least.Valid {
 		f.From, f.To = least.Time.UTC(), greatest.Time.UTC()
 	}
-	f.Ordered = ordered
 }

@@ -24,20 +24,20 @@ const maxShownRow = 1 << 16
 // Characters that a terminal or a spreadsheet would act on are escaped, a row
 // over several lines included, so that one refused row is one line.
 type rejects struct {
-	w     *bufio.Writer
 	table *table
+	take  func(refused RefusedRow, row string) error
 }
+
+// errEnough ends the listing of refused rows when no more of them are wanted.
+var errEnough = errors.New("enough refused rows are known")
 
 func (r *rejects) line(line int64, column, reason, row string) error {
 	name := printable(r.table.name)
 	if strings.ContainsRune("=+-@", rune(name[0])) {
 		name = "./" + name // no spreadsheet takes it for a formula
 	}
-	if len(row) > maxShownRow {
-		row = row[:maxShownRow]
-	}
-	_, err := fmt.Fprintf(r.w, "%s:%d: %s: %s\t%s\n", name, line, printable(column), printable(reason), printable(row))
-	return err
+	refused := RefusedRow{File: name, Line: line, Column: printable(column), Reason: printable(reason)}
+	return r.take(refused, row)
 }
 
 // column is how a field is called in the file, for whoever mends it.
@@ -48,19 +48,47 @@ func (r *rejects) column(field string) string {
 	return field
 }
 
-// reject writes a file's refused rows.
+// reject writes a file's refused rows, or keeps the first for a preview.
 func (r *reader) reject(t *table) error {
-	if r.cfg.Rejects == nil {
+	switch {
+	case r.firstRefused != nil:
+		return r.rejectFirst(t)
+	case r.cfg.Rejects == nil:
 		return nil
 	}
-	out := &rejects{w: bufio.NewWriter(r.cfg.Rejects), table: t}
-	var err error
-	if t.text == nil {
-		err = r.rejectParquet(out)
-	} else {
-		err = r.rejectText(out)
+	w := bufio.NewWriter(r.cfg.Rejects)
+	err := r.listRefused(&rejects{table: t, take: func(refused RefusedRow, row string) error {
+		if len(row) > maxShownRow {
+			row = row[:maxShownRow]
+		}
+		_, err := fmt.Fprintf(w, "%s\t%s\n", refused, printable(row))
+		return err
+	}})
+	return errors.Join(err, w.Flush())
+}
+
+func (r *reader) rejectFirst(t *table) error {
+	if len(*r.firstRefused) >= maxPreviewedRefusals {
+		return nil
 	}
-	return errors.Join(err, out.w.Flush())
+	err := r.listRefused(&rejects{table: t, take: func(refused RefusedRow, _ string) error {
+		*r.firstRefused = append(*r.firstRefused, refused)
+		if len(*r.firstRefused) >= maxPreviewedRefusals {
+			return errEnough
+		}
+		return nil
+	}})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+func (r *reader) listRefused(out *rejects) error {
+	if out.table.text == nil {
+		return r.rejectParquet(out)
+	}
+	return r.rejectText(out)
 }
 
 func (r *reader) rejectParquet(out *rejects) error {

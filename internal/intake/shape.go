@@ -36,6 +36,7 @@ func newShape(cfg *Config, t *table, file int, base int64) *shape {
 			s.refuse(f.name, v.out+" < 0", quotedText(v.shown)+" || ' is negative'")
 		}
 	}
+	s.returns()
 	s.keys()
 	return s
 }
@@ -43,6 +44,18 @@ func newShape(cfg *Config, t *table, file int, base int64) *shape {
 // blanks says whether some row has nothing in the first of these columns.
 func (t *table) blanks(columns []int) bool {
 	return len(columns) > 0 && t.columns[columns[0]].filled < t.rows-t.broken
+}
+
+// returns refuses orders with a negative total. Below a line that is a return
+// it stands for what was paid back, and an order of such lines alone is a
+// refund; in online-retail it may be an adjustment.
+func (s *shape) returns() {
+	if s.cfg.Kind != commerce.Orders || !s.has("total") || s.cfg.Format == OnlineRetail {
+		return
+	}
+	total, quantity := s.values["total"], s.values["quantity"].out
+	s.refuse("total", fmt.Sprintf("%s < 0 AND coalesce(%s, 1) >= 0", total.out, quantity),
+		quotedText(total.shown)+" || "+lit(" is negative: a return is a refund, which is a line with a quantity below zero or stands in the field refunded"))
 }
 
 func (s *shape) has(field string) bool { return len(s.table.mapping.fields[field]) > 0 }
@@ -206,6 +219,10 @@ func (s *shape) keys() {
 			missing(f)
 		}
 		s.refuse("rate", s.values["rate"].out+" = 0", "'it is zero'")
+		if own := s.cfg.ShopCurrency; own != "" {
+			s.refuse("currency", fmt.Sprintf("%s = %s", s.values["currency"].out, lit(own)),
+				lit(own+" is the shop's own currency, which needs no rate: take the row out"))
+		}
 	}
 }
 

@@ -67,13 +67,13 @@ func TestNumbers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, report := readColumn(t, Config{}, "total", "total", tc.values)
+			got, report := readColumn(t, Config{}, "discount", "discount", tc.values)
 			for i := range tc.want {
 				if got[i] != tc.want[i] {
 					t.Errorf("%q became %q, want %q", tc.values[i], got[i], tc.want[i])
 				}
 			}
-			if f := form(report, "total"); f != tc.form {
+			if f := form(report, "discount"); f != tc.form {
 				t.Errorf("form is %s, want %s", f, tc.form)
 			}
 			if unsure := strings.HasPrefix(name, "either"); unsure != (len(report.Files[0].Notes) > 0) {
@@ -101,40 +101,42 @@ func TestInstants(t *testing.T) {
 			Config{},
 			[]string{"2026-03-01", "2026-03-01 10:00", "2026-03-01T10:00:01", "2026-03-01 10:00:00.1234567", "2026-02-30", "2026-03-01 25:00", "1899-12-31", "0000-00-00", "x"},
 			[]string{"2026-03-01 00:00:00", "2026-03-01 10:00:00", "2026-03-01 10:00:01", "2026-03-01 10:00:00.123456", "refused", "refused", "refused", "refused", "refused"},
-			"YYYY-MM-DD",
+			"YYYY-MM-DD hh:mm:ss.fff",
 		},
 		"offsets": {
 			Config{Zone: zone(t, "Europe/Bucharest")},
 			[]string{"2026-03-01T10:00:00Z", "2026-03-01T10:00:00+02:00", "2026-03-01 10:00:00 +0200", "2026-03-01 10:00:00 UTC", "2026-03-01 10:00:00-0130", "2026-03-01T10:00:00+02", "2026-03-01 10:00", "2026-03-01 10:00:00,5"},
 			[]string{"2026-03-01 10:00:00", "2026-03-01 08:00:00", "2026-03-01 08:00:00", "2026-03-01 10:00:00", "2026-03-01 11:30:00", "2026-03-01 08:00:00", "2026-03-01 08:00:00", "2026-03-01 08:00:00.5"},
-			"YYYY-MM-DD",
+			"YYYY-MM-DDThh:mm:ss±hh:mm",
 		},
-		"zulu only":     {Config{Zone: zone(t, "Asia/Seoul")}, []string{"2026-03-01T10:00:00Z", "2026-03-01T10:00:00.5Z"}, []string{"2026-03-01 10:00:00", "2026-03-01 10:00:00.5"}, "YYYY-MM-DD"},
-		"offset only":   {Config{Zone: zone(t, "Asia/Seoul")}, []string{"2026-03-01T10:00:00+01:00", "2026-03-01T10:00:00-01:00"}, []string{"2026-03-01 09:00:00", "2026-03-01 11:00:00"}, "YYYY-MM-DD"},
-		"slashes, year": {Config{}, []string{"2026/03/01", "2026/3/1 8:05"}, []string{"2026-03-01 00:00:00", "2026-03-01 08:05:00"}, "YYYY-MM-DD"},
-		"day first":     {Config{Country: "US"}, []string{"01/03/2026", "31/03/2026 10:00"}, []string{"2026-03-01 00:00:00", "2026-03-31 10:00:00"}, "DD/MM/YYYY"},
-		"month first":   {Config{}, []string{"03/01/2026 8:26", "03/31/2026", "3/1/2026 10:30 PM", "3/1/2026 12:05:01 am"}, []string{"2026-03-01 08:26:00", "2026-03-31 00:00:00", "2026-03-01 22:30:00", "2026-03-01 00:05:01"}, "MM/DD/YYYY"},
-		"either":        {Config{}, []string{"03/01/2026"}, []string{"2026-01-03 00:00:00"}, "DD/MM/YYYY"},
-		"either in US":  {Config{Country: "US"}, []string{"03/01/2026"}, []string{"2026-03-01 00:00:00"}, "MM/DD/YYYY"},
-		"either in NY":  {Config{Zone: zone(t, "America/New_York")}, []string{"03/01/2026"}, []string{"2026-03-01 05:00:00"}, "MM/DD/YYYY"},
-		"dots":          {Config{Country: "US"}, []string{"01.03.2026", "2.3.2026 10:00"}, []string{"2026-03-01 00:00:00", "2026-03-02 10:00:00"}, "DD.MM.YYYY"},
-		"short years":   {Config{}, []string{"31/12/10 8:26", "1/2/99"}, []string{"2010-12-31 08:26:00", "1999-02-01 00:00:00"}, "DD/MM/YYYY"},
-		"digits":        {Config{}, []string{"20260301", "19970101", "20261301"}, []string{"2026-03-01 00:00:00", "1997-01-01 00:00:00", "refused"}, "YYYYMMDD"},
-		"seconds":       {Config{Zone: zone(t, "Asia/Seoul")}, []string{"1396860669", "1396860669.2771239"}, []string{"2014-04-07 08:51:09", "2014-04-07 08:51:09.277123"}, "seconds since 1970"},
-		"millis":        {Config{}, []string{"1396860669277"}, []string{"2014-04-07 08:51:09.277"}, "milliseconds since 1970"},
-		"micros":        {Config{}, []string{"1396860669277123"}, []string{"2014-04-07 08:51:09.277123"}, "microseconds since 1970"},
-		"mixed":         {Config{}, []string{"2026-03-01", "2026-03-02", "01/03/2026"}, []string{"2026-03-01 00:00:00", "2026-03-02 00:00:00", "refused"}, "YYYY-MM-DD"},
+		"zulu only":      {Config{Zone: zone(t, "Asia/Seoul")}, []string{"2026-03-01T10:00:00Z", "2026-03-01T10:00:00.5Z"}, []string{"2026-03-01 10:00:00", "2026-03-01 10:00:00.5"}, "YYYY-MM-DDThh:mm:ss.fffZ"},
+		"offset only":    {Config{Zone: zone(t, "Asia/Seoul")}, []string{"2026-03-01T10:00:00+01:00", "2026-03-01T10:00:00-01:00"}, []string{"2026-03-01 09:00:00", "2026-03-01 11:00:00"}, "YYYY-MM-DDThh:mm:ss±hh:mm"},
+		"slashes, year":  {Config{}, []string{"2026/03/01", "2026/3/1 8:05"}, []string{"2026-03-01 00:00:00", "2026-03-01 08:05:00"}, "YYYY-MM-DD hh:mm"},
+		"day first":      {Config{Country: "US"}, []string{"01/03/2026", "31/03/2026 10:00"}, []string{"2026-03-01 00:00:00", "2026-03-31 10:00:00"}, "DD/MM/YYYY hh:mm"},
+		"month first":    {Config{}, []string{"03/01/2026 8:26", "03/31/2026", "3/1/2026 10:30 PM", "3/1/2026 12:05:01 am"}, []string{"2026-03-01 08:26:00", "2026-03-31 00:00:00", "2026-03-01 22:30:00", "2026-03-01 00:05:01"}, "MM/DD/YYYY hh:mm:ss AM"},
+		"either":         {Config{}, []string{"03/01/2026"}, []string{"2026-01-03 00:00:00"}, "DD/MM/YYYY"},
+		"either in US":   {Config{Country: "US"}, []string{"03/01/2026"}, []string{"2026-03-01 00:00:00"}, "MM/DD/YYYY"},
+		"either in NY":   {Config{Zone: zone(t, "America/New_York")}, []string{"03/01/2026"}, []string{"2026-03-01 05:00:00"}, "MM/DD/YYYY"},
+		"dots":           {Config{Country: "US"}, []string{"01.03.2026", "2.3.2026 10:00"}, []string{"2026-03-01 00:00:00", "2026-03-02 10:00:00"}, "DD.MM.YYYY hh:mm"},
+		"short years":    {Config{}, []string{"31/12/10 8:26", "1/2/99"}, []string{"2010-12-31 08:26:00", "1999-02-01 00:00:00"}, "DD/MM/YYYY hh:mm"},
+		"digits":         {Config{}, []string{"20260301", "19970101", "20261301"}, []string{"2026-03-01 00:00:00", "1997-01-01 00:00:00", "refused"}, "YYYYMMDD"},
+		"seconds":        {Config{Zone: zone(t, "Asia/Seoul")}, []string{"1396860669", "1396860669.2771239"}, []string{"2014-04-07 08:51:09", "2014-04-07 08:51:09.277123"}, "seconds since 1970"},
+		"millis":         {Config{}, []string{"1396860669277"}, []string{"2014-04-07 08:51:09.277"}, "milliseconds since 1970"},
+		"micros":         {Config{}, []string{"1396860669277123"}, []string{"2014-04-07 08:51:09.277123"}, "microseconds since 1970"},
+		"mixed":          {Config{}, []string{"2026-03-01", "2026-03-02", "01/03/2026"}, []string{"2026-03-01 00:00:00", "2026-03-02 00:00:00", "refused"}, "YYYY-MM-DD"},
+		"zulu, not all":  {Config{}, []string{"2026-03-01T10:00:00Z", "2026-03-01T10:00:00.25"}, []string{"2026-03-01 10:00:00", "2026-03-01 10:00:00.25"}, "YYYY-MM-DDThh:mm:ss.fffZ"},
+		"no time of day": {Config{}, []string{"2026-03-01 10:00", "2026-03-01 10 o'clock: never", "2026-03-01+02:00"}, []string{"2026-03-01 10:00:00", "refused", "2026-02-28 22:00:00"}, "YYYY-MM-DD hh:mm"},
 		"gap": {
 			Config{Zone: zone(t, "Europe/Bucharest")},
 			[]string{"2026-03-29 02:59:59", "2026-03-29 03:00", "2026-03-29 03:30", "2026-03-29 04:00", "2026-07-01 00:00"},
 			[]string{"2026-03-29 00:59:59", "2026-03-29 01:00:00", "2026-03-29 01:00:00", "2026-03-29 01:00:00", "2026-06-30 21:00:00"},
-			"YYYY-MM-DD",
+			"YYYY-MM-DD hh:mm:ss",
 		},
 		"repeated": {
 			Config{Zone: zone(t, "Europe/Bucharest")},
 			[]string{"2026-10-25 02:59", "2026-10-25 03:30", "2026-10-25 03:59", "2026-10-25 04:00"},
 			[]string{"2026-10-24 23:59:00", "2026-10-25 00:30:00", "2026-10-25 00:59:00", "2026-10-25 02:00:00"},
-			"YYYY-MM-DD",
+			"YYYY-MM-DD hh:mm",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

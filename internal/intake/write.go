@@ -32,6 +32,45 @@ func (r *reader) followHeads(query string) (string, error) {
 		ON s.order_id = h.order_id AND s.ts IS NULL ORDER BY s.pos`, nil
 }
 
+// refuse lists the rows of a file that SQL refused. With an order's row the
+// file's other rows of that order are refused: an order that lacks a line
+// could not be completed, because it is known with other content then. tied
+// says that there are such rows.
+func (r *reader) refuse(t *table, s *shape, file *FileReport) (tied bool, err error) {
+	t.refused = true
+	ties := r.cfg.Kind == commerce.Orders && s.has("order_id")
+	id := "NULL"
+	if ties {
+		id = "order_id"
+	}
+	err = r.exec(fmt.Sprintf("CREATE OR REPLACE TEMP TABLE refused AS SELECT line, pos, bad, %s AS order_id FROM (%s) WHERE bad IS NOT NULL", id, t.from))
+	if err != nil || !ties {
+		return false, err
+	}
+	taken := "(" + t.from + ") WHERE bad IS NULL"
+	if file.Records != "" {
+		taken = fmt.Sprintf("read_parquet(%s)", duck.Literal(r.records(s.file)))
+	}
+	result, err := r.conn.ExecContext(r.ctx, fmt.Sprintf(`INSERT INTO refused
+		SELECT r.line, r.pos, 'order_id' || chr(31) || 'line ' || f.line || ' of the same order was refused', r.order_id
+		FROM (SELECT line, pos, order_id FROM %s) r
+		JOIN (SELECT order_id, arg_min(line, pos) AS line FROM refused GROUP BY order_id) f ON f.order_id = r.order_id`, taken))
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	if err != nil || n == 0 {
+		return false, err
+	}
+	t.from = "SELECT * FROM (" + t.from + ") q WHERE " + notRefused("q.pos") + " ORDER BY pos"
+	return true, nil
+}
+
+// notRefused says of a row's place that refuse did not list it.
+func notRefused(pos string) string {
+	return "NOT EXISTS (SELECT 1 FROM refused f WHERE f.pos = " + pos + ")"
+}
+
 // write writes a file's records.
 func (r *reader) write(t *table, s *shape, file *FileReport) error {
 	path := r.records(s.file)
@@ -58,7 +97,11 @@ const encoding = "COMPRESSION snappy, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 
 // span finds the first and last instant of records, and whether they are in
 // order, for the kinds that have instants.
 func (r *reader) span(records string, file *FileReport) error {
-	if r.cfg.Kind != commerce.Orders && r.cfg.Kind != commerce.Events || file.Accepted == 0 {
+	if r.cfg.Kind != commerce.Orders && r.cfg.Kind != commerce.Events {
+		return nil
+	}
+	file.instantsOf(sql.NullTime{}, sql.NullTime{}, true)
+	if file.Accepted == 0 {
 		return nil
 	}
 	var least, greatest sql.NullTime
@@ -72,12 +115,13 @@ func (r *reader) span(records string, file *FileReport) error {
 	return nil
 }
 
-// preview counts a file's records and takes the first of them.
-func (r *reader) preview(s *shape, file *FileReport, n int, p *Previewed) error {
-	query := s.table.from
-	if err := r.conn.QueryRowContext(r.ctx, "SELECT count(*) FROM ("+query+") WHERE bad IS NULL").Scan(&file.Accepted); err != nil {
-		return err
-	}
+// count counts a file's records.
+func (r *reader) count(t *table, _ *shape, file *FileReport) error {
+	return r.conn.QueryRowContext(r.ctx, "SELECT count(*) FROM ("+t.from+") WHERE bad IS NULL").Scan(&file.Accepted)
+}
+
+// preview takes the first of a file's records.
+func (r *reader) preview(t *table, n int, p *Previewed) error {
 	if n -= len(p.Records); n <= 0 {
 		return nil
 	}
@@ -86,7 +130,7 @@ func (r *reader) preview(s *shape, file *FileReport, n int, p *Previewed) error 
 	for i, c := range p.Columns {
 		texts[i] = "CAST(" + c + " AS VARCHAR)"
 	}
-	rows, err := r.conn.QueryContext(r.ctx, fmt.Sprintf("SELECT %s FROM (%s) WHERE bad IS NULL ORDER BY pos LIMIT %d", strings.Join(texts, ", "), query, n))
+	rows, err := r.conn.QueryContext(r.ctx, fmt.Sprintf("SELECT %s FROM (%s) WHERE bad IS NULL ORDER BY pos LIMIT %d", strings.Join(texts, ", "), t.from, n))
 	if err != nil {
 		return err
 	}
@@ -107,7 +151,7 @@ func (r *reader) preview(s *shape, file *FileReport, n int, p *Previewed) error 
 
 // warn counts what was read as missing in the rows that were taken: values
 // that the file gives and the records lack.
-func (r *reader) warn(s *shape, query string, file *FileReport) error {
+func (r *reader) warn(t *table, s *shape, file *FileReport) error {
 	var names, given, taken []string
 	for _, f := range fields(r.cfg.Kind) {
 		v := s.values[f.name]
@@ -123,10 +167,10 @@ func (r *reader) warn(s *shape, query string, file *FileReport) error {
 	}
 	// Looking at what is given costs a tenth of making it into records.
 	rows := s.sql()
-	if file.Accepted < file.Rows {
-		rows = "SELECT * FROM (" + rows + ") WHERE bad IS NULL"
+	if t.refused {
+		rows = "SELECT * FROM (" + rows + ") q WHERE " + notRefused(fmt.Sprintf("q.place + %d", s.base))
 	}
-	records := "(" + query + ") WHERE bad IS NULL"
+	records := "(" + t.from + ") WHERE bad IS NULL"
 	if file.Records != "" {
 		records = fmt.Sprintf("read_parquet(%s)", duck.Literal(r.records(s.file)))
 	}
@@ -139,11 +183,24 @@ func (r *reader) warn(s *shape, query string, file *FileReport) error {
 		return err
 	}
 	for i, name := range names {
-		if n := before[i] - after[i]; n > 0 {
-			file.Warnings = append(file.Warnings, Warning{name, s.values[name].warned, n})
+		n := before[i] - after[i]
+		if n <= 0 {
+			continue
 		}
+		w := Warning{Field: name, Reason: s.values[name].warned, Rows: n}
+		if w.Line, w.Value, err = r.firstWarned(rows, s.values[name]); err != nil {
+			return err
+		}
+		file.Warnings = append(file.Warnings, w)
 	}
 	return nil
+}
+
+// firstWarned finds the first row whose value is read as missing.
+func (r *reader) firstWarned(rows string, v value) (line int64, text string, err error) {
+	query := fmt.Sprintf("SELECT line, %s FROM (%s) WHERE %s ORDER BY place LIMIT 1", shortened(v.shown), rows, v.warn)
+	err = r.conn.QueryRowContext(r.ctx, query).Scan(&line, &text)
+	return line, printable(text), err
 }
 
 func (r *reader) counts(query string, n int) ([]int64, error) {

@@ -26,8 +26,8 @@ func (d *DB) Apply(ctx context.Context, e commerce.Entry) error {
 	if e.Type != commerce.SegmentEntry {
 		return nil
 	}
-	var change segment.Change
-	if err := json.Unmarshal(e.Body, &change); err != nil {
+	var changes segment.Changes
+	if err := json.Unmarshal(e.Body, &changes); err != nil {
 		return fmt.Errorf("applying log entry %d: %w", e.Seq, err)
 	}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
@@ -38,7 +38,12 @@ func (d *DB) Apply(ctx context.Context, e commerce.Entry) error {
 		if n, err := moved.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		return applySegment(ctx, tx, e.At, change)
+		for _, change := range changes {
+			if err := applySegment(ctx, tx, e.At, change); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("applying log entry %d: %w", e.Seq, err)

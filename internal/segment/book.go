@@ -15,8 +15,9 @@ import (
 // Config says what a Book works with. All of it is required.
 type Config struct {
 	Store Store
-	// Record writes a change into the log and lets it take effect in Store.
-	Record func(ctx context.Context, change Change) error
+	// Record writes changes into the log, as one entry, and lets them take
+	// effect in Store: all or none.
+	Record func(ctx context.Context, changes Changes) error
 	// Events returns the keys of the tracked events that the shop has seen.
 	Events func(ctx context.Context) ([]string, error)
 	// Language is the shop's: that of the presets' names.
@@ -24,7 +25,7 @@ type Config struct {
 }
 
 // Book knows all segments of a shop. It is safe for concurrent use; whoever
-// calls Save and Delete at the same time must see to it that one waits.
+// calls Save, Delete and Apply at the same time must see to it that one waits.
 type Book struct{ config Config }
 
 // NewBook makes a Book.
@@ -204,13 +205,18 @@ func compile(text string, catalogue segql.Catalogue) (Question, error) {
 	return Question{Text: segql.Print(checked.Root), Checked: checked}, nil
 }
 
-// catalogue is what the checker knows of the shop. Texts in the store were
-// checked, so that one that does not parse is as good as not there.
+// catalogue is what the checker knows of the shop.
 func (b *Book) catalogue(ctx context.Context, all []Segment) (segql.Catalogue, error) {
 	events, err := b.config.Events(ctx)
 	if err != nil {
 		return segql.Catalogue{}, err
 	}
+	return catalogueOf(all, events), nil
+}
+
+// catalogueOf is what the checker knows of segments and events. Texts in the
+// store were checked, so that one that does not parse is as good as not there.
+func catalogueOf(all []Segment, events []string) segql.Catalogue {
 	texts := map[string]string{}
 	c := segql.Catalogue{EventKeys: events}
 	for _, s := range all {
@@ -224,5 +230,5 @@ func (b *Book) catalogue(ctx context.Context, all []Segment) (segql.Catalogue, e
 		return node, len(problems) == 0
 	}
 	c.EventSeen = func(key string) bool { return slices.Contains(events, key) }
-	return c, nil
+	return c
 }

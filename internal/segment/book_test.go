@@ -25,9 +25,9 @@ func newBook(t *testing.T) *segment.Book {
 	seq := uint64(0)
 	book, err := segment.NewBook(segment.Config{
 		Store: db,
-		Record: func(ctx context.Context, change segment.Change) error {
+		Record: func(ctx context.Context, changes segment.Changes) error {
 			seq++
-			body, err := json.Marshal(change)
+			body, err := json.Marshal(changes)
 			return errors.Join(err, db.Apply(ctx, commerce.Entry{Seq: seq, Type: commerce.SegmentEntry, At: time.Unix(int64(seq), 0), Body: body}))
 		},
 		Events:   func(context.Context) ([]string, error) { return []string{"product_viewed"}, nil },
@@ -107,9 +107,14 @@ func TestDeleteNamesWhoUsesIt(t *testing.T) {
 	save(t, b, "a", "everyone")
 	save(t, b, "b", `has order and not in segment "a"`)
 	save(t, b, "c", `entered segment "a" in last 7 days`)
+	save(t, b, "d", `no order or in segment "c"`)
+	save(t, b, "men", `gender = "male" and in segment "a"`) // a preset
 	_, err := b.Delete(t.Context(), "a")
-	wantError(t, err, commerce.CodeConflict, `"a" is used by b, c`)
-	for _, id := range []string{"c", "b", "a"} {
+	wantError(t, err, commerce.CodeConflict, `"a" is used by b, c, men (and through them by d); first change`)
+	if got, err := b.Delete(t.Context(), "men"); got != segment.Restored || err != nil {
+		t.Errorf("Delete(men) = %s, %v", got, err)
+	}
+	for _, id := range []string{"d", "c", "b", "a"} {
 		if got, err := b.Delete(t.Context(), id); got != segment.Deleted || err != nil {
 			t.Errorf("Delete(%s) = %s, %v", id, got, err)
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"kith/internal/commerce"
-	"kith/internal/segql"
 )
 
 const maxName = 200
@@ -47,7 +46,7 @@ func (b *Book) Save(ctx context.Context, id, name, text string) (Segment, error)
 	if i := slices.IndexFunc(all, func(s Segment) bool { return s.ID == id }); i >= 0 && name == "" {
 		name = all[i].Saved.Name
 	}
-	if err := b.config.Record(ctx, Change{ID: id, Name: name, Text: q.Text}); err != nil {
+	if err := b.config.Record(ctx, Changes{{ID: id, Name: name, Text: q.Text}}); err != nil {
 		return Segment{}, err
 	}
 	return b.Get(ctx, id)
@@ -82,39 +81,13 @@ func (b *Book) Delete(ctx context.Context, id string) (Deletion, error) {
 	}
 	switch s := all[i]; {
 	case s.Preset == nil:
-		if users := usersOf(all, id); len(users) > 0 {
-			return "", commerce.Errorf(commerce.CodeConflict, "segment %q is used by %s", id, strings.Join(users, ", "))
+		if used := usedBy(users(all), id); used != "" {
+			return "", commerce.Errorf(commerce.CodeConflict, "segment %q is %s", id, used)
 		}
-		return Deleted, b.config.Record(ctx, Change{ID: id, Delete: true})
+		return Deleted, b.config.Record(ctx, Changes{{ID: id, Delete: true}})
 	case s.Changed:
-		return Restored, b.config.Record(ctx, Change{ID: id, Delete: true})
+		return Restored, b.config.Record(ctx, Changes{{ID: id, Delete: true}})
 	default:
-		return Hidden, b.config.Record(ctx, Change{ID: id, Hidden: true})
+		return Hidden, b.config.Record(ctx, Changes{{ID: id, Hidden: true}})
 	}
-}
-
-// usersOf returns the ids of the segments that refer to one directly.
-func usersOf(all []Segment, id string) []string {
-	var users []string
-	for _, s := range all {
-		root, _ := segql.Parse(s.Text)
-		if s.ID != id && root != nil && refers(root, id) {
-			users = append(users, s.ID)
-		}
-	}
-	return users
-}
-
-func refers(root segql.Node, id string) bool {
-	found := false
-	segql.Walk(root, func(x any) bool {
-		switch x := x.(type) {
-		case *segql.InSegment:
-			found = found || x.ID == id
-		case *segql.Moved:
-			found = found || x.ID == id
-		}
-		return !found
-	})
-	return found
 }

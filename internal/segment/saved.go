@@ -2,8 +2,10 @@ package segment
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"kith/internal/commerce"
@@ -18,6 +20,27 @@ type Saved struct {
 	UpdatedAt time.Time
 	// Hidden segments are left out of lists; whoever names them still finds them.
 	Hidden bool
+}
+
+// Changes is the body of a segment's log entry: what takes effect together, in
+// this order. A single change is written bare, several as a list.
+type Changes []Change
+
+// MarshalJSON writes one change as an object, several as a list of them.
+func (c Changes) MarshalJSON() ([]byte, error) {
+	if len(c) == 1 {
+		return json.Marshal(c[0])
+	}
+	return json.Marshal([]Change(c))
+}
+
+// UnmarshalJSON reads an object or a list of them.
+func (c *Changes) UnmarshalJSON(body []byte) error {
+	if strings.HasPrefix(strings.TrimSpace(string(body)), "[") {
+		return json.Unmarshal(body, (*[]Change)(c))
+	}
+	*c = make(Changes, 1)
+	return json.Unmarshal(body, &(*c)[0])
 }
 
 // Change is what a log entry says of one saved segment: how it is from then

@@ -7,17 +7,21 @@ import (
 	"kith/internal/segql"
 )
 
-// TextError says what is wrong with a segment's text. Its code is that of a
-// wrong question.
+// TextError says what is wrong with a segment's text, or with a file of
+// segments. Its code is that of a wrong question.
 type TextError struct {
 	Text     string
 	Problems segql.Problems
+	File     bool // the text is a file of segments
 }
 
 func (e *TextError) Error() string {
 	first := e.Problems[0]
 	message := fmt.Sprintf("%d:%d: %s", first.Place.Line, first.Place.Column, first.Message)
-	if more := len(e.Problems) - 1; more > 0 {
+	switch more := len(e.Problems) - 1; {
+	case more > 0 && e.File:
+		message += fmt.Sprintf(" (and %d more)", more)
+	case more > 0:
 		message += fmt.Sprintf(" (and %d more; \"kith segment check\" shows all)", more)
 	}
 	return message
@@ -27,5 +31,5 @@ func (e *TextError) Error() string {
 func (e *TextError) Pointed() string { return segql.Pointed(e.Text, e.Problems) }
 
 func textError(text string, problems segql.Problems) error {
-	return commerce.WithCode(commerce.CodeInvalid, &TextError{text, problems})
+	return commerce.WithCode(commerce.CodeInvalid, &TextError{Text: text, Problems: problems})
 }

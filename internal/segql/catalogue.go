@@ -152,6 +152,32 @@ func ShopFields() []FieldInfo {
 		fieldsOf(ShopField, Text, true, []string{"shop.shipping_step"}))
 }
 
+// Values lists all texts that a field can be, or nil where any text is
+// possible. facts is whose field it is, nil outside filters.
+func Values(facts *Facts, field string) []string {
+	name := field
+	if facts != nil {
+		if facts.Event {
+			return nil
+		}
+		name = facts.Name + "." + field
+	}
+	switch name {
+	case "rfm.group":
+		return []string{
+			"Champions", "Loyal", "Active", "Promising", "New", "Needs attention", "Previously loyal", "At risk",
+			"Almost lost", "Dormant", "Prospects",
+		}
+	case "price_band":
+		return []string{"value", "mid", "premium"}
+	case "stage":
+		return []string{"lost", "lapsing", "loyal", "repeat", "first-time", "prospect"}
+	case "order.status": // of orders that count; the others are no facts
+		return []string{"paid", "partially_paid", "partially_refunded", "refunded", "processing", "completed", "fulfilled"}
+	}
+	return nil
+}
+
 func functionNames() []string {
 	names := []string{"percentile", "percent", "sequence"}
 	for fn := Count; fn <= Last; fn++ {

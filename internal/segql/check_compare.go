@@ -1,5 +1,10 @@
 package segql
 
+import (
+	"slices"
+	"strings"
+)
+
 // comparison checks the questions that filters may ask too.
 func (c *checker) comparison(n Node) {
 	switch n := n.(type) {
@@ -29,6 +34,10 @@ func (c *checker) compare(n *Compare) {
 	case !fit(l, r):
 		c.problem(n.R.Span(), "%s", misfit(l, r))
 	}
+	if !ordered {
+		c.warnValue(n.L, n.R)
+		c.warnValue(n.R, n.L)
+	}
 	if n.Op == NotEqual {
 		positive := &Compare{Op: Equal, L: n.L, R: n.R}
 		c.warnMissing(n.L, positive)
@@ -49,6 +58,9 @@ func (c *checker) between(n *Between) {
 func (c *checker) in(n *In) {
 	types := c.settle(append([]Term{n.X}, n.List...)...)
 	c.fitEach(types[0], types[1:], n.List)
+	for _, t := range n.List {
+		c.warnValue(n.X, t)
+	}
 	if n.Not {
 		c.warnMissing(n.X, &In{X: n.X, List: n.List})
 	}
@@ -184,6 +196,41 @@ func (c *checker) readField(a *Aggregate, as Type) Type {
 		return Invalid
 	}
 	return as
+}
+
+// warnValue warns about a text that the term it is compared with never is.
+func (c *checker) warnValue(t, with Term) {
+	text, ok := with.(*StringLit)
+	if !ok || text.Value == "" {
+		return
+	}
+	values := c.valuesOf(t)
+	if values == nil || slices.Contains(values, text.Value) {
+		return
+	}
+	hint := ""
+	if i := slices.IndexFunc(values, func(v string) bool { return strings.EqualFold(v, text.Value) }); i >= 0 {
+		hint = didYouMean(values[i])
+	} else if hint = c.suggest(text.Value, values); hint == "" {
+		hint = ": it is one of " + strings.Join(values, ", ")
+	}
+	c.warn(with.Span(), "%s is never %s%s", PrintTerm(t), PrintTerm(with), hint)
+}
+
+// valuesOf lists all texts that a term can be, or nil.
+func (c *checker) valuesOf(t Term) []string {
+	switch t := t.(type) {
+	case *Field:
+		if c.out.Fields[t].Kind == FactField {
+			return Values(c.within, t.Name)
+		}
+		return Values(nil, t.Name)
+	case *Aggregate:
+		if t.Func == First || t.Func == Last || t.Func == Min || t.Func == Max {
+			return Values(t.Facts, t.Field)
+		}
+	}
+	return nil
 }
 
 // warnMissing warns about a comparison that leaves out those who lack the

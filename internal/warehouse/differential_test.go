@@ -68,7 +68,7 @@ func differ(t *testing.T, seed uint64, asked, some *atomic.Int64) {
 	}
 	records := plain.Records(shop)
 	b, reference := newBackend(t, shop), plain.NewBackend(shop, nil)
-	defer b.close()
+	defer closeBackend(t, b)
 	if err := errors.Join(b.Load(records...), reference.Load(records...)); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func shrink(t *testing.T, c plain.Case) string {
 			return false
 		}
 		b := newBackend(t, c.Shop)
-		defer b.close()
+		defer closeBackend(t, b)
 		if err := b.Load(plain.Records(c.Shop)...); err != nil {
 			return false
 		}

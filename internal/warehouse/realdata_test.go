@@ -130,7 +130,7 @@ func openRealShop(t testing.TB, s script.Shop, archive string) *realShop {
 			t.Error(err)
 		}
 	})
-	settings := settingsOf(s.Settings)
+	settings := commerce.Settings{Currency: s.Settings.Currency, Timezone: s.Settings.Timezone, Country: s.Settings.Country}.Filled()
 	shop.db, shop.questions = db, db.Questions(func() commerce.Settings { return settings })
 	return shop
 }

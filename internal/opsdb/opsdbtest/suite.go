@@ -28,15 +28,16 @@ type Store interface {
 // to see what was kept.
 func Run(t *testing.T, open func(t *testing.T, place string) Store) {
 	t.Run("segments", func(t *testing.T) { testSegments(t, open) })
+	t.Run("changes of one entry", func(t *testing.T) { testTogether(t, open) })
 	t.Run("an entry takes effect once", func(t *testing.T) { testOnce(t, open) })
 	t.Run("settings", func(t *testing.T) { testSettings(t, open) })
 }
 
 var day = time.Date(2026, 3, 1, 10, 0, 0, 123000, time.UTC)
 
-func entry(t *testing.T, seq uint64, change segment.Change) commerce.Entry {
+func entry(t *testing.T, seq uint64, changes ...segment.Change) commerce.Entry {
 	t.Helper()
-	body, err := json.Marshal(change)
+	body, err := json.Marshal(segment.Changes(changes))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,6 +89,24 @@ func testSegments(t *testing.T, open func(*testing.T, string) Store) {
 	want(t, s, 5, all, vip)
 	apply(t, s, entry(t, 6, segment.Change{ID: "vip", Delete: true}), entry(t, 7, segment.Change{ID: "unknown", Delete: true}))
 	want(t, s, 7, all)
+}
+
+func testTogether(t *testing.T, open func(*testing.T, string) Store) {
+	s := open(t, t.TempDir())
+	apply(t, s, entry(t, 1, segment.Change{ID: "old", Text: "everyone"}))
+	apply(t, s, entry(t, 2, segment.Change{ID: "old", Delete: true}, segment.Change{ID: "a", Text: "has order"}, segment.Change{ID: "b", Text: "everyone"}))
+	at := day.Add(2 * time.Hour)
+	want(t, s, 2,
+		segment.Saved{ID: "a", Text: "has order", CreatedAt: at, UpdatedAt: at},
+		segment.Saved{ID: "b", Text: "everyone", CreatedAt: at, UpdatedAt: at})
+	// As every entry with one change is written, and always was.
+	bare := commerce.Entry{Seq: 3, Type: commerce.SegmentEntry, At: at, Body: []byte(`{"id":"a","delete":true}`)}
+	apply(t, s, bare)
+	want(t, s, 3, segment.Saved{ID: "b", Text: "everyone", CreatedAt: at, UpdatedAt: at})
+	if err := s.Apply(t.Context(), commerce.Entry{Seq: 4, Type: commerce.SegmentEntry, Body: []byte(`[{"id":"b","delete":true},7]`)}); err == nil {
+		t.Error("a list with something that is no change was applied")
+	}
+	want(t, s, 3, segment.Saved{ID: "b", Text: "everyone", CreatedAt: at, UpdatedAt: at})
 }
 
 func testOnce(t *testing.T, open func(*testing.T, string) Store) {

@@ -53,7 +53,7 @@ func NewScript(s script.Shop, presets map[string]string) (*Script, error) {
 		if len(problems) > 0 {
 			continue // the run reports it
 		}
-		segments = append(segments, eval.Segment{ID: id, Checked: checked})
+		segments = append(segments, eval.Segment{ID: id, Checked: checked, Saved: true})
 		b.ids[texts[id]] = id
 	}
 	var err error
@@ -215,6 +215,7 @@ func (b *Script) event(r row) error {
 			e.Properties[name] = eval.RawJSON(v)
 		}
 	}
+	e.ReadProduct(b.engine.shop.Zone)
 	b.engine.ArriveEvent(r.keys(), e, CauseEvent)
 	return nil
 }
@@ -246,14 +247,15 @@ func (b *Script) order(r row) (_ OrderRow, ok bool) {
 	out := OrderRow{Keys: r.keys(), Order: o, Status: r.text("status")}
 	if quantity := r.number("quantity"); !quantity.Missing() {
 		line := &customer.Line{
-			Place: r.place(), Product: r.text("product_id"), Own: map[string]eval.Raw{}, Quantity: quantity,
+			Place: r.place(), Product: r.text("product_id"), Quantity: quantity,
 			Price: money("unit_price"), Discount: money("line_discount"),
 		}
-		for field, column := range map[string]string{
-			"sku": "sku", "name": "product_name", "category": "category", "brand": "brand",
-		} {
-			if x := r.text(column); x != "" {
-				line.Own[field] = eval.RawText(x)
+		for i, name := range customer.ProductFields {
+			switch name {
+			case "name":
+				line.Own[i] = eval.Text(r.text("product_name"))
+			case "sku", "category", "brand":
+				line.Own[i] = eval.Text(r.text(name))
 			}
 		}
 		out.Line = line

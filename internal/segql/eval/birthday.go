@@ -53,7 +53,7 @@ const mostDays = 4_000_000
 // anniversary asks whether an anniversary of a date lies in some days around
 // today. An instant's date, and today, are the customer's.
 func (c *compiler) anniversary(n *segql.Anniversary) (func(*asking) bool, error) {
-	x, err := c.term(n.X)
+	x, err := c.side(n.X)
 	if err != nil {
 		return nil, err
 	}

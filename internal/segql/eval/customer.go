@@ -13,10 +13,12 @@ type Customer interface {
 	// Field is a customer field or a trait, read as a type. Age is asked as
 	// birth_date, and as age only without one.
 	Field(name string, as segql.Type) Value
-	// Base is a base field.
-	Base(name string) Value
-	// Percentile is the customer's percentile of a term in canonical text.
-	Percentile(term string) Value
+	// Base is a base field: of the latest scoring run for a saved segment, else
+	// as of the instant.
+	Base(name string, saved bool) Value
+	// Percentile is the customer's percentile of a term in canonical text, from
+	// where Base has its fields.
+	Percentile(term string, saved bool) Value
 	// Zone is the customer's time zone; nil for the shop's.
 	Zone() *Zone
 	// CartUpdated is the instant of the cart's latest change, or missing.

@@ -24,11 +24,15 @@ func (c *compiler) node(n segql.Node) (*cond, error) {
 		part, err := c.node(n.X)
 		return &cond{node: n, parts: []*cond{part}, flips: true}, err
 	case *segql.InSegment:
-		part, err := c.segment(c.checked.Refs[n.ID])
+		part, err := c.segment(c.checked.Refs[n.ID], true)
 		return &cond{node: n, parts: []*cond{part}, joins: true, at: 1}, err
 	}
+	outer := c.terms
+	c.terms = nil
 	eval, err := c.leaf(n)
-	return &cond{node: n, eval: eval, leaf: true}, err
+	made := &cond{node: n, eval: eval, terms: c.terms}
+	c.terms = outer
+	return made, err
 }
 
 func (c *compiler) joined(n segql.Node, parts []segql.Node, at int) (*cond, error) {
@@ -64,7 +68,7 @@ func (c *compiler) leaf(n segql.Node) (func(*asking) bool, error) {
 	case *segql.Match:
 		return c.match(n)
 	case *segql.Missing:
-		x, err := c.term(n.X)
+		x, err := c.side(n.X)
 		return func(a *asking) bool { return x.value(a).Missing() != n.Not }, err
 	case *segql.Anniversary:
 		return c.anniversary(n)
@@ -112,7 +116,11 @@ func (c *compiler) moved(n *segql.Moved) (func(*asking) bool, error) {
 
 // compare is missing-safe: with a missing side it is false.
 func (c *compiler) compare(n *segql.Compare) (func(*asking) bool, error) {
-	l, r, err := c.pair(n.L, n.R)
+	l, err := c.side(n.L)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.side(n.R)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +135,17 @@ func (c *compiler) compare(n *segql.Compare) (func(*asking) bool, error) {
 		a.meet(l, r, x, y)
 		return a.zone.relation(n.Op, x, y)
 	}, nil
+}
+
+// side makes a term ready whose value an explanation shows.
+func (c *compiler) side(t segql.Term) (*term, error) {
+	made, err := c.term(t)
+	switch t.(type) {
+	case *segql.NumberLit, *segql.StringLit, *segql.BoolLit, *segql.DateLit:
+	default:
+		c.terms = append(c.terms, made)
+	}
+	return made, err
 }
 
 func (c *compiler) pair(x, y segql.Term) (l, r *term, err error) {
@@ -178,11 +197,15 @@ func (a *asking) passes(d segql.Duration, v Value) {
 }
 
 func (c *compiler) between(n *segql.Between) (func(*asking) bool, error) {
-	x, err := c.term(n.X)
+	x, err := c.side(n.X)
 	if err != nil {
 		return nil, err
 	}
-	lo, hi, err := c.pair(n.Lo, n.Hi)
+	lo, err := c.side(n.Lo)
+	if err != nil {
+		return nil, err
+	}
+	hi, err := c.side(n.Hi)
 	return func(a *asking) bool {
 		v, l, h := x.value(a), lo.value(a), hi.value(a)
 		if v.Missing() || l.Missing() || h.Missing() {
@@ -197,13 +220,13 @@ func (c *compiler) between(n *segql.Between) (func(*asking) bool, error) {
 // in compares with each element; one that is missing makes neither "in" nor
 // "not in".
 func (c *compiler) in(n *segql.In) (func(*asking) bool, error) {
-	x, err := c.term(n.X)
+	x, err := c.side(n.X)
 	if err != nil {
 		return nil, err
 	}
 	var list []*term
 	for _, t := range n.List {
-		element, err := c.term(t)
+		element, err := c.side(t)
 		if err != nil {
 			return nil, err
 		}
@@ -232,7 +255,7 @@ func (c *compiler) in(n *segql.In) (func(*asking) bool, error) {
 }
 
 func (c *compiler) match(n *segql.Match) (func(*asking) bool, error) {
-	x, err := c.term(n.X)
+	x, err := c.side(n.X)
 	if err != nil {
 		return nil, err
 	}

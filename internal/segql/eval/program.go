@@ -21,6 +21,9 @@ type Settings struct {
 type Segment struct {
 	ID      string
 	Checked *segql.Checked
+	// Saved says that base fields and percentiles are those of the latest
+	// scoring run; of a text that is asked ad hoc they are as of the instant.
+	Saved bool
 }
 
 // Program is segments made ready to be asked. It does not change, and may be
@@ -58,7 +61,7 @@ func Compile(settings Settings, segments []Segment) (*Program, error) {
 	c := &compiler{program: p, matchers: map[string]*matcher{}, zone: p.zone}
 	for _, s := range segments {
 		c.needs = &Needs{Kinds: map[Kind]bool{}, Fields: map[string]bool{}, Percentiles: map[string]bool{}, Moved: map[string]bool{}}
-		root, err := c.segment(s.Checked)
+		root, err := c.segment(s.Checked, s.Saved)
 		if err != nil {
 			return nil, fmt.Errorf("segment %s: %w", s.ID, err)
 		}
@@ -119,13 +122,12 @@ func (a *asking) until(t int64) {
 type cond struct {
 	node  segql.Node
 	parts []*cond
-	// eval answers; of a leaf, it may leave flowing behind.
-	eval func(a *asking) bool
-	leaf bool
-	// count makes a part of "at least".
-	at    int // how many parts must hold; for and, or, at least
-	joins bool
-	flips bool // not
+	// eval answers a leaf; it may leave flowing behind.
+	eval  func(a *asking) bool
+	terms []*term // of a leaf, whose values an explanation shows
+	joins bool    // and, or, at least, and a segment that is referred to
+	at    int     // how many parts must hold
+	flips bool    // not
 }
 
 // holds answers, and notes when the answer may change.
@@ -226,15 +228,17 @@ type compiler struct {
 	matchers map[string]*matcher
 	needs    *Needs
 	checked  *segql.Checked
+	saved    bool         // see Segment
 	within   *segql.Facts // whose filter is being made, or nil
+	terms    []*term      // of the leaf that is being made
 	// moving is set when a filter speaks of T: "3 days ago", or an anniversary.
 	moving bool
 }
 
-func (c *compiler) segment(checked *segql.Checked) (*cond, error) {
-	outer := c.checked
-	c.checked = checked
-	defer func() { c.checked = outer }()
+func (c *compiler) segment(checked *segql.Checked, saved bool) (*cond, error) {
+	outer, wasSaved := c.checked, c.saved
+	c.checked, c.saved = checked, saved
+	defer func() { c.checked, c.saved = outer, wasSaved }()
 	return c.node(checked.Root)
 }
 

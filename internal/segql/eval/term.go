@@ -40,7 +40,8 @@ func (c *compiler) term(t segql.Term) (*term, error) {
 		c.needs.Base = true
 		text := segql.PrintTerm(t.X)
 		c.needs.Percentiles[text] = true
-		made.value = func(a *asking) Value { return a.customer.Percentile(text) }
+		saved := c.saved
+		made.value = func(a *asking) Value { return a.customer.Percentile(text, saved) }
 	default:
 		err = fmt.Errorf("unknown term %T", t)
 	}
@@ -65,7 +66,8 @@ func (c *compiler) field(t *segql.Field) (func(*asking) Value, error) {
 		return c.own(name)
 	case segql.BaseField:
 		c.needs.Base = true
-		return func(a *asking) Value { return a.customer.Base(name) }, nil
+		saved := c.saved
+		return func(a *asking) Value { return a.customer.Base(name, saved) }, nil
 	case segql.ShopField:
 		return constant(c.program.settings[strings.TrimPrefix(name, "shop.")]), nil
 	default:

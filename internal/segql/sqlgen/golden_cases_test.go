@@ -58,11 +58,12 @@ var others = []golden{
 
 // many are the statements of more than one segment or of none.
 var many = map[string]string{
-	"many_counts":  "Each table is scanned once for all segments, what several scopes look at is materialised, and each condition stands once.",
-	"many_sizes":   "As the counts, with the net of 12 months beside the conditions.",
-	"many_holding": "One customer: the id is looked up first.",
-	"members":      "Ids are joined to the few that are left.",
-	"keys":         "Women without an order: all customers are read, since most have no order.",
-	"rfm":          "Three rankings over one row a customer; orders and refunds are scanned once each.",
-	"units":        "Equal prices of a customer and category are one row: far fewer leave DuckDB.",
+	"many_counts":      "Each table is scanned once for all segments, what several scopes look at is materialised, and each condition stands once.",
+	"many_sizes":       "As the counts, with the net of 12 months beside the conditions.",
+	"many_differences": "One pass for both sides of each pair; of the ids no more are kept than are shown.",
+	"many_holding":     "One customer: the id is looked up first.",
+	"members":          "Ids are joined to the few that are left.",
+	"keys":             "Women without an order: all customers are read, since most have no order.",
+	"rfm":              "Three rankings over one row a customer; orders and refunds are scanned once each.",
+	"units":            "Equal prices of a customer and category are one row: far fewer leave DuckDB.",
 }

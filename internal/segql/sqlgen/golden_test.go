@@ -177,6 +177,10 @@ func manyStatement(t *testing.T, name string) sqlgen.Statement {
 		st, err = sqlgen.Counts(segments, o)
 	case "many_sizes":
 		st, err = sqlgen.Sizes(segments, o)
+	case "many_differences":
+		st, err = sqlgen.Differences([]sqlgen.Pair{
+			{Before: &segments[0], After: &segments[3]}, {After: &segments[2]}, {Before: &segments[0]}, {Before: &segments[4], After: &segments[4]},
+		}, 10, o)
 	case "many_holding":
 		st, err = sqlgen.Holding(segments, "ana", o)
 	case "members":

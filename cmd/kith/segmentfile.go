@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"kith/internal/api"
+	"kith/internal/commerce"
+	"kith/internal/segment"
+	"kith/internal/segql"
+)
+
+func (p *program) planCommand() *cobra.Command {
+	return p.segmentFileCommand("plan", "What a file of segments would change: who enters, who leaves", api.Shop.PlanSegments)
+}
+
+func (p *program) applyCommand() *cobra.Command {
+	return p.segmentFileCommand("apply", "Make the changes of a file of segments, all or none", api.Shop.ApplySegments)
+}
+
+func (p *program) segmentFileCommand(word, short string, do func(s api.Shop, ctx context.Context, file string) (api.SegmentPlan, error)) *cobra.Command {
+	return p.reads(&cobra.Command{
+		Use:   word + " FILE.yaml",
+		Short: short,
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			doing := map[string]string{"plan": "planning ", "apply": "applying "}[word] + args[0]
+			content, err := readSegmentFile(args[0])
+			if err != nil {
+				return during(doing, err)
+			}
+			return p.ask(c, doing, func(ctx context.Context, shop api.Shop) error {
+				plan, err := do(shop, ctx, content)
+				if err != nil {
+					return p.showFileError(args[0], err)
+				}
+				if p.json {
+					return p.printJSON(plan)
+				}
+				writePlan(p.stdout, plan)
+				return nil
+			})
+		},
+	})
+}
+
+// readSegmentFile reads a file of segments, and no more than it may hold.
+func readSegmentFile(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", commerce.WithCode(commerce.CodeInvalid, err)
+	}
+	defer func() { _ = f.Close() }()
+	content, err := io.ReadAll(io.LimitReader(f, segment.MaxFile+1))
+	if err != nil {
+		return "", err
+	}
+	// A server would be sent something else if this were no text.
+	return string(content), segment.CheckFile(string(content))
+}
+
+// showFileError points at everything that is wrong with a file of segments.
+func (p *program) showFileError(name string, err error) error {
+	var text *segment.TextError
+	if !errors.As(err, &text) || !text.File {
+		return err
+	}
+	if p.json {
+		if err := p.printJSON(map[string]any{"problems": api.Findings(text.Problems)}); err != nil {
+			return err
+		}
+	}
+	for i := range text.Problems {
+		fmt.Fprint(p.stderr, name+":"+segql.Pointed(text.Text, text.Problems[i:i+1]))
+	}
+	return shownError{err}
+}
+
+// writePlan shows a plan: what each segment becomes, and for whom.
+func writePlan(w io.Writer, plan api.SegmentPlan) {
+	numbers := map[string]int{}
+	for _, steps := range [][]api.SegmentStep{plan.Segments, plan.Affected} {
+		for _, s := range steps {
+			numbers[s.Outcome]++
+			writeStep(w, s)
+		}
+	}
+	var parts []string
+	for _, outcome := range []string{"created", "changed", "renamed", "deleted", "unchanged", "affected"} {
+		parts = append(parts, outcome+" "+strconv.Itoa(numbers[outcome]))
+	}
+	fmt.Fprintln(w, strings.Join(parts, ", "))
+	if !plan.Applied {
+		fmt.Fprintln(w, "nothing was changed: this is a plan")
+	}
+}
+
+func writeStep(w io.Writer, s api.SegmentStep) {
+	fmt.Fprintf(w, "%-9s  %s\n", s.Outcome, s.ID)
+	line := func(title, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "  %-8s %s\n", title, value)
+		}
+	}
+	if s.OldName != s.Name {
+		line("name", fmt.Sprintf("%q to %q", s.OldName, s.Name))
+	}
+	if s.OldText != s.Text {
+		line("old", oneLineText(s.OldText))
+		line("new", oneLineText(s.Text))
+	}
+	if s.OldText == "" && s.Text == "" {
+		line("note", "there is no such segment to delete")
+		return
+	}
+	line("members", fmt.Sprintf("%d to %d: %d enter, %d leave", s.Members, s.MembersAfter, s.Entering, s.Leaving))
+	line("enter", sample(s.FirstEntering, s.Entering))
+	line("leave", sample(s.FirstLeaving, s.Leaving))
+	line("used by", strings.Join(s.UsedBy, ", "))
+	line("through", strings.Join(s.Through, ", "))
+}
+
+func oneLineText(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// sample lists the first ids, and how many there are if that is more.
+func sample(ids []string, all int64) string {
+	if int64(len(ids)) < all {
+		return fmt.Sprintf("%s, … (%d in all)", strings.Join(ids, ", "), all)
+	}
+	return strings.Join(ids, ", ")
+}

@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"kith/internal/segment"
+)
+
+// SegmentFile is a file of segments.
+type SegmentFile struct {
+	Text string `json:"text" doc:"the file, as YAML or JSON: segments: [{id, name, text} or {id, delete: true}]" maxLength:"262144"`
+}
+
+// SegmentPlan is what a file of segments changes.
+type SegmentPlan struct {
+	AsOf     time.Time     `json:"as_of"`
+	Applied  bool          `json:"applied" doc:"the changes were made"`
+	Segments []SegmentStep `json:"segments" doc:"the file's, in its order"`
+	Affected []SegmentStep `json:"affected" doc:"the shop's others that refer to a changed one"`
+}
+
+// SegmentStep is what a file does to one segment, and to who is in it.
+type SegmentStep struct {
+	ID            string   `json:"id"`
+	Outcome       string   `json:"outcome" enum:"created,changed,renamed,deleted,unchanged,affected"`
+	OldName       string   `json:"old_name,omitempty"`
+	Name          string   `json:"name,omitempty"`
+	OldText       string   `json:"old_text,omitempty" doc:"absent: it was not there"`
+	Text          string   `json:"text,omitempty" doc:"absent: it is not there afterwards"`
+	Members       int64    `json:"members" doc:"before the change"`
+	MembersAfter  int64    `json:"members_after"`
+	Entering      int64    `json:"entering"`
+	Leaving       int64    `json:"leaving"`
+	FirstEntering []string `json:"first_entering" doc:"the first ids, sorted, at most ten"`
+	FirstLeaving  []string `json:"first_leaving"`
+	UsedBy        []string `json:"used_by,omitempty" doc:"segments that refer to a changed one, directly and through others"`
+	Through       []string `json:"through,omitempty" doc:"the changed segments that an affected one refers to"`
+}
+
+// sampleLength is how many of those who enter and leave are named.
+const sampleLength = 10
+
+func (h *handler) segmentFileRoutes() {
+	type input struct{ Body SegmentFile }
+	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/plan", Permission: Read, Summary: "what a file of segments would change"},
+		func(ctx context.Context, in *input) (*answer[SegmentPlan], error) {
+			plan, err := h.shop.PlanSegments(ctx, in.Body.Text)
+			return &answer[SegmentPlan]{plan}, err
+		})
+	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/apply", Permission: Write, Summary: "make the changes of a file of segments, all or none"},
+		func(ctx context.Context, in *input) (*answer[SegmentPlan], error) {
+			plan, err := h.shop.ApplySegments(ctx, in.Body.Text)
+			return &answer[SegmentPlan]{plan}, err
+		})
+}
+
+// PlanSegments implements Shop.
+func (c *Client) PlanSegments(ctx context.Context, file string) (SegmentPlan, error) {
+	return call[SegmentPlan](ctx, c, http.MethodPost, "/v1/segments/plan", SegmentFile{file})
+}
+
+// ApplySegments implements Shop.
+func (c *Client) ApplySegments(ctx context.Context, file string) (SegmentPlan, error) {
+	return call[SegmentPlan](ctx, c, http.MethodPost, "/v1/segments/apply", SegmentFile{file})
+}
+
+// PlanSegments implements Shop.
+func (s *Service) PlanSegments(ctx context.Context, file string) (SegmentPlan, error) {
+	_, plan, _, err := s.planSegments(ctx, file)
+	return plan, err
+}
+
+// ApplySegments implements Shop. Who enters and leaves is asked before the
+// change is made, by the plan that is applied.
+func (s *Service) ApplySegments(ctx context.Context, file string) (SegmentPlan, error) {
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	book, shown, plan, err := s.planSegments(ctx, file)
+	if err != nil {
+		return SegmentPlan{}, err
+	}
+	if err := book.Apply(ctx, plan); err != nil {
+		return SegmentPlan{}, err
+	}
+	shown.Applied = true
+	return shown, nil
+}
+
+func (s *Service) planSegments(ctx context.Context, file string) (*segment.Book, SegmentPlan, segment.Plan, error) {
+	book, err := s.book()
+	if err != nil {
+		return nil, SegmentPlan{}, segment.Plan{}, err
+	}
+	plan, err := book.Plan(ctx, file)
+	if err != nil {
+		return nil, SegmentPlan{}, segment.Plan{}, err
+	}
+	asOf, err := s.instant("")
+	if err != nil {
+		return nil, SegmentPlan{}, segment.Plan{}, err
+	}
+	var pairs []segment.Pair
+	for _, steps := range [][]segment.Step{plan.Steps, plan.Affected} {
+		for _, step := range steps {
+			pairs = append(pairs, step.Pair)
+		}
+	}
+	differences, err := s.config.Asker.Compare(ctx, pairs, asOf, sampleLength)
+	if err != nil {
+		return nil, SegmentPlan{}, segment.Plan{}, err
+	}
+	n := len(plan.Steps)
+	shown := SegmentPlan{AsOf: asOf, Segments: showSteps(plan.Steps, differences[:n]), Affected: showSteps(plan.Affected, differences[n:])}
+	return book, shown, plan, nil
+}
+
+func showSteps(steps []segment.Step, differences []segment.Difference) []SegmentStep {
+	shown := make([]SegmentStep, len(steps))
+	for i, s := range steps {
+		d := differences[i]
+		shown[i] = SegmentStep{
+			ID: s.ID, Outcome: string(s.Effect), OldName: s.OldName, Name: s.Name, OldText: s.OldText, Text: s.Text,
+			Members: d.Before, MembersAfter: d.After, Entering: d.Entering, Leaving: d.Leaving,
+			FirstEntering: d.FirstEntering, FirstLeaving: d.FirstLeaving, UsedBy: s.UsedBy, Through: s.Through,
+		}
+	}
+	return shown
+}

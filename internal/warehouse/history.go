@@ -1,0 +1,312 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"kith/internal/customer"
+	"kith/internal/segql"
+	"kith/internal/segql/eval"
+)
+
+// Histories are persons with everything that is known of them, by their
+// numbers, and the shop that they share.
+type Histories struct {
+	Shop      *customer.Shop
+	Customers map[int64]*customer.Customer
+}
+
+// readHistories reads what is known of some persons.
+func readHistories(ctx context.Context, conn *sql.Conn, zone *time.Location, numbers []int64) (*Histories, error) {
+	h := &historian{
+		runner: runner{ctx: ctx, conn: conn, args: map[string]any{"customers": numbers}},
+		out:    &Histories{Shop: customer.NewShop(zone), Customers: map[int64]*customer.Customer{}},
+		orders: map[string]*ownedOrder{},
+	}
+	for _, n := range numbers {
+		h.out.Customers[n] = customer.New(h.out.Shop)
+	}
+	if err := h.all("history_keys"); err != nil {
+		return nil, err
+	}
+	err := errors.Join(h.products(), h.known(), h.said(), h.readOrders(), h.told(), h.events(), h.moves())
+	return h.out, errors.Join(err, h.dropAll())
+}
+
+// historian reads histories.
+type historian struct {
+	runner
+	out    *Histories
+	orders map[string]*ownedOrder
+}
+
+type ownedOrder struct {
+	order *customer.Order
+	owner *customer.Customer
+}
+
+func (h *historian) known() error {
+	err := h.query("history_known", func(rows *sql.Rows) error {
+		var number int64
+		var at time.Time
+		if err := rows.Scan(&number, &at); err != nil {
+			return err
+		}
+		h.out.Customers[number].Known(at.UnixMicro())
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return h.query("history_names", func(rows *sql.Rows) error {
+		var number int64
+		var id string
+		if err := rows.Scan(&number, &id); err != nil {
+			return err
+		}
+		h.out.Customers[number].Name = id
+		return nil
+	})
+}
+
+// instantOrAlways is a fact's instant where it has one.
+func instantOrAlways(at sql.NullTime) int64 {
+	if at.Valid {
+		return at.Time.UnixMicro()
+	}
+	return customer.Always
+}
+
+func (h *historian) said() error {
+	return h.query("history_said", func(rows *sql.Rows) error {
+		var number int64
+		var s customer.Statement
+		var value sql.NullString
+		var at sql.NullTime
+		if err := rows.Scan(&number, &s.Name, &value, &at, &s.Place.Seq, &s.Place.Pos); err != nil {
+			return err
+		}
+		s.At = instantOrAlways(at)
+		if value.Valid {
+			s.Value = &value.String
+		}
+		h.out.Customers[number].Say(s)
+		return nil
+	})
+}
+
+// number reads a decimal's text.
+func number(text sql.NullString) eval.Value { return given(text).Read(segql.Number) }
+
+func given(text sql.NullString) eval.Raw {
+	if !text.Valid {
+		return eval.Raw{}
+	}
+	return eval.RawText(text.String)
+}
+
+func (h *historian) readOrders() error {
+	err := h.query("history_orders", func(rows *sql.Rows) error {
+		var owner int64
+		var at time.Time
+		var ends sql.NullTime
+		var status sql.NullString
+		var texts, numbers [5]sql.NullString
+		o := &customer.Order{Cancelled: eval.Never, Fields: map[string]eval.Value{}}
+		err := rows.Scan(&owner, &o.ID, &at, &ends, &o.Place.Seq, &o.Place.Pos, &status,
+			&texts[0], &texts[1], &texts[2], &texts[3], &texts[4], &numbers[0], &numbers[1], &numbers[2], &numbers[3], &numbers[4])
+		if err != nil {
+			return err
+		}
+		o.At, o.Status = at.UnixMicro(), status.String
+		if ends.Valid {
+			o.Cancelled = ends.Time.UnixMicro()
+		}
+		for i, name := range [...]string{"coupon", "currency", "channel", "country", "city"} {
+			o.Fields[name] = eval.Text(texts[i].String)
+		}
+		for i, name := range [...]string{"total", "subtotal", "discount", "shipping", "tax"} {
+			o.Fields[name] = number(numbers[i])
+		}
+		h.orders[o.ID] = &ownedOrder{o, h.out.Customers[owner]}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := h.lines(); err != nil {
+		return err
+	}
+	for _, o := range h.orders {
+		o.owner.AddOrder(o.order)
+	}
+	return nil
+}
+
+func (h *historian) lines() error {
+	return h.query("history_items", func(rows *sql.Rows) error {
+		var order string
+		var own uint32
+		var product sql.NullString
+		var texts [4]sql.NullString // sku, name, category, brand: the first product fields
+		var price, quantity, discount sql.NullString
+		var l customer.Line
+		err := rows.Scan(&order, &l.Number, &product, &texts[0], &texts[1], &texts[2], &texts[3], &own, &price, &quantity, &discount,
+			&l.Place.Seq, &l.Place.Pos)
+		if err != nil {
+			return err
+		}
+		l.Product, l.Quantity, l.Discount = product.String, number(quantity), number(discount)
+		for i, text := range texts {
+			if own&(1<<i) != 0 {
+				l.Own[i] = eval.Text(text.String)
+			}
+		}
+		if own&OwnPrice != 0 {
+			l.Price = number(price)
+		}
+		o := h.orders[order]
+		if o == nil {
+			return fmt.Errorf("an item of order %s, which is not there", order)
+		}
+		o.order.Lines = append(o.order.Lines, l)
+		return nil
+	})
+}
+
+func (h *historian) told() error {
+	return h.query("history_told", func(rows *sql.Rows) error {
+		var owner int64
+		var at time.Time
+		var id sql.NullString
+		var names, values []any
+		e := &customer.Event{Properties: map[string]eval.Raw{}}
+		if err := rows.Scan(&owner, &e.Key, &at, &e.Place.Seq, &e.Place.Pos, &id, scanList(&names), scanList(&values)); err != nil {
+			return err
+		}
+		e.At = at.UnixMicro()
+		if id.Valid {
+			e.Properties["id"] = eval.RawText(id.String)
+		}
+		for i, name := range names {
+			v, ok := values[i].(string)
+			e.Properties[name.(string)] = given(sql.NullString{String: v, Valid: ok})
+		}
+		h.out.Customers[owner].AddEvent(e)
+		return nil
+	})
+}
+
+// listScanner takes a list of the driver's.
+type listScanner struct{ to *[]any }
+
+func scanList(to *[]any) listScanner { return listScanner{to} }
+
+// Scan implements sql.Scanner.
+func (s listScanner) Scan(src any) error {
+	list, ok := src.([]any)
+	if !ok && src != nil {
+		return fmt.Errorf("a list is a %T", src)
+	}
+	*s.to = list
+	return nil
+}
+
+// productRow is the product fields of a row, in the order of
+// customer.ProductFields.
+type productRow struct {
+	texts        [5]sql.NullString
+	tags         []any
+	price, stock sql.NullString
+	released     sql.NullTime
+}
+
+func (p *productRow) targets() []any {
+	return []any{
+		&p.texts[0], &p.texts[1], &p.texts[2], &p.texts[3], &p.texts[4], scanList(&p.tags), &p.price, &p.stock, &p.released,
+	}
+}
+
+// values are the fields whose bits are set in own.
+func (p *productRow) values(own uint32) (v customer.ProductValues) {
+	var tags []string
+	for _, t := range p.tags {
+		if text, ok := t.(string); ok {
+			tags = append(tags, text)
+		}
+	}
+	all := customer.ProductValues{5: eval.List(tags), 6: number(p.price), 7: number(p.stock)}
+	for i, text := range p.texts {
+		all[i] = eval.Text(text.String)
+	}
+	if p.released.Valid {
+		all[8] = eval.Instant(p.released.Time.UnixMicro())
+	}
+	for i := range all {
+		if own&(1<<i) != 0 {
+			v[i] = all[i]
+		}
+	}
+	return v
+}
+
+func (h *historian) events() error {
+	return h.query("history_events", func(rows *sql.Rows) error {
+		var owner int64
+		var at time.Time
+		var id, product, quantity, properties sql.NullString
+		var own uint32
+		var p productRow
+		e := &customer.Event{}
+		targets := append([]any{&owner, &e.Key, &at, &e.Place.Seq, &e.Place.Pos, &id, &product, &quantity, &own}, p.targets()...)
+		if err := rows.Scan(append(targets, &properties)...); err != nil {
+			return err
+		}
+		e.At, e.ID, e.Product, e.Quantity, e.Own = at.UnixMicro(), id.String, product.String, number(quantity), p.values(own)
+		if properties.Valid {
+			var all map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(properties.String), &all); err != nil {
+				return fmt.Errorf("properties of an event of %s: %w", at.Format(time.RFC3339), err)
+			}
+			e.Properties = make(map[string]eval.Raw, len(all))
+			for name, v := range all {
+				e.Properties[name] = eval.RawJSON(v)
+			}
+		}
+		h.out.Customers[owner].AddEvent(e)
+		return nil
+	})
+}
+
+func (h *historian) moves() error {
+	return h.query("history_moves", func(rows *sql.Rows) error {
+		var owner int64
+		var segment string
+		var at time.Time
+		var entered bool
+		if err := rows.Scan(&owner, &segment, &at, &entered); err != nil {
+			return err
+		}
+		h.out.Customers[owner].Move(segment, !entered, at.UnixMicro())
+		return nil
+	})
+}
+
+func (h *historian) products() error {
+	return h.query("history_products", func(rows *sql.Rows) error {
+		var id string
+		var at sql.NullTime
+		var v customer.ProductVersion
+		var p productRow
+		if err := rows.Scan(append([]any{&id, &at, &v.Place.Seq, &v.Place.Pos}, p.targets()...)...); err != nil {
+			return err
+		}
+		v.At, v.Fields = instantOrAlways(at), p.values(1<<9-1)
+		h.out.Shop.Catalogue.Add(id, v)
+		return nil
+	})
+}
