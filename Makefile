@@ -23,7 +23,7 @@ ARGS ?=
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: require ## check the machine, fetch modules, build the tools
@@ -62,6 +62,17 @@ race: $(TOOLS)/gotestsum ## all tests under the race detector
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	FUZZTIME=$(FUZZTIME) sh scripts/fuzz.sh
+
+SHOPS ?= 500
+SEED ?= 100000
+
+.PHONY: differential
+differential: ## random shops and segments, SQL, live and plain against each other; SHOPS=500 SEED=100000
+	KITH_DIFFERENTIAL_SHOPS=$(SHOPS) KITH_DIFFERENTIAL_SEED=$(SEED) go test -count=1 -timeout 0 -run 'TestDifferential|TestExplanationsAnswerAsSQL' -v ./internal/segment/live ./internal/warehouse | grep -E '^(---|    ---|ok|FAIL|PASS|panic)|_test.go'
+
+.PHONY: mutants
+mutants: ## break the live evaluator on purpose; each mistake must be noticed
+	sh scripts/mutants.sh
 
 .PHONY: bench
 bench: build ## run the benchmarks; writes docs/benchmarks.md

@@ -17,7 +17,7 @@ type cartLine struct {
 
 // cart is what is in the cart, and the instant of its latest change.
 type cart struct {
-	lines   []cartLine
+	lines   []*cartLine
 	updated eval.Value
 }
 
@@ -58,7 +58,7 @@ func (p *cart) change(e *Event) bool {
 
 func (p *cart) find(e *Event) int {
 	product := e.Product
-	return slices.IndexFunc(p.lines, func(l cartLine) bool { return l.product == product })
+	return slices.IndexFunc(p.lines, func(l *cartLine) bool { return l.product == product })
 }
 
 func (p *cart) add(e *Event) bool {
@@ -71,7 +71,7 @@ func (p *cart) add(e *Event) bool {
 	}
 	i := p.find(e)
 	if i < 0 {
-		p.lines = append(p.lines, cartLine{e.Product, e, e, quantity})
+		p.lines = append(p.lines, &cartLine{e.Product, e, e, quantity})
 		return true
 	}
 	p.lines[i].quantity = plus(p.lines[i].quantity, quantity)
@@ -97,7 +97,7 @@ func (p *cart) remove(e *Event) bool {
 // cartFact is a product in the cart. It sees the catalogue as it is now.
 type cartFact struct {
 	spot
-	line     cartLine
+	line     *cartLine
 	customer *Customer
 }
 
@@ -121,11 +121,13 @@ func (f cartFact) productField(p int) eval.Value {
 }
 
 func (c *Customer) cartFacts() []placed {
-	played := c.playCart()
-	c.cartUpdated = played.updated
+	if !c.cartKnown {
+		c.cart, c.cartKnown = c.playCart(), true
+	}
 	var all []placed
-	for _, l := range played.lines {
+	for _, l := range c.cart.lines {
 		all = append(all, cartFact{spot{at: l.in.At, place: l.in.Place}, l, c})
+		c.holds(l.product)
 	}
 	return all
 }
@@ -157,13 +159,18 @@ func (f favouriteFact) Field(name string, _ segql.Type) eval.Value {
 
 // boughtAfter says whether there is an item of a product with a greater instant.
 func (c *Customer) boughtAfter(product string, at int64) bool {
-	found := false
-	c.counting(func(o *Order) {
-		found = found || o.At > at && slices.ContainsFunc(o.Lines, func(l Line) bool {
-			return l.Product == product && l.Quantity.Positive()
+	if c.bought == nil {
+		c.bought = map[string]int64{}
+		c.counting(func(o *Order) {
+			for _, l := range o.Lines {
+				if l.Quantity.Positive() {
+					c.bought[l.Product] = max(c.bought[l.Product], o.At)
+				}
+			}
 		})
-	})
-	return found
+	}
+	last, ok := c.bought[product]
+	return ok && last > at
 }
 
 func (c *Customer) favouriteFacts() []placed {
@@ -184,6 +191,7 @@ func (c *Customer) favouriteFacts() []placed {
 	var all []placed
 	for _, e := range in {
 		all = append(all, favouriteFact{spot{at: e.At, place: e.Place}, e, c})
+		c.holds(e.Product)
 	}
 	return all
 }

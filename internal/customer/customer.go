@@ -59,21 +59,32 @@ type Customer struct {
 	pending    int64
 	since      int64 // the earliest instant known; eval.Never without one
 	orders     []*Order
+	byID       map[string]bool     // their ids
+	newest     int64               // the latest one\'s instant
 	events     map[string][]*Event // tracked, by key, in order
 	toldEvents map[string][]*Event
 	said       map[string][]Statement // by field, in order
 	moves      map[string][2][]int64  // by segment: entered, left
 
-	facts       map[eval.Kind][]eval.Fact
-	cartUpdated eval.Value
-	memo        eval.Memo
+	facts map[eval.Kind][]eval.Fact // as far as they were asked for
+	memo  eval.Memo
+	// cart is played through once, then change by change.
+	cart      cart
+	cartKnown bool
+	// bought is when each product was last bought, by orders that count; nil if
+	// it has to be found out.
+	bought map[string]int64
+	// last is the latest event, in order.
+	last *Event
+	// changes is when the catalogue changes what is in the cart or the favourites.
+	changes int64
 }
 
 // New returns a customer of whom nothing is known.
 func New(shop *Shop) *Customer {
 	return &Customer{
-		shop: shop, now: Always, pending: eval.Never, since: eval.Never,
-		events: map[string][]*Event{}, toldEvents: map[string][]*Event{}, said: map[string][]Statement{},
+		shop: shop, now: Always, pending: eval.Never, since: eval.Never, changes: eval.Never,
+		byID: map[string]bool{}, newest: Always, events: map[string][]*Event{}, toldEvents: map[string][]*Event{}, said: map[string][]Statement{},
 		moves: map[string][2][]int64{}, facts: map[eval.Kind][]eval.Fact{},
 	}
 }
@@ -115,11 +126,19 @@ func (c *Customer) Stand(at int64) {
 		c.forgetAll()
 		c.pending = c.nextPending()
 	}
+	if at >= c.changes {
+		c.ForgetCatalogue()
+	}
+}
+
+// holds notes that facts see a product as it is now.
+func (c *Customer) holds(product string) {
+	c.changes = min(c.changes, c.shop.Catalogue.Next(product, c.now))
 }
 
 // Pending is the next instant at which something that is known already
 // becomes a fact, or stops being one.
-func (c *Customer) Pending() int64 { return c.pending }
+func (c *Customer) Pending() int64 { return min(c.pending, c.changes) }
 
 func (c *Customer) waitFor(at int64) {
 	if at > c.now {
@@ -158,6 +177,7 @@ func (c *Customer) nextPending() int64 {
 func (c *Customer) forgetAll() {
 	clear(c.facts)
 	c.memo.ForgetAll()
+	c.cartKnown, c.bought, c.changes = false, nil, eval.Never
 }
 
 func (c *Customer) forget(kinds ...eval.Kind) {
@@ -169,6 +189,7 @@ func (c *Customer) forget(kinds ...eval.Kind) {
 
 // ForgetCatalogue forgets what was worked out with the catalogue as it is now.
 func (c *Customer) ForgetCatalogue() {
+	c.changes = eval.Never
 	c.forget(eval.Kind{Name: "favourite"}, eval.Kind{Name: "cart_item"})
 }
 
@@ -182,33 +203,96 @@ var OrderKinds = []eval.Kind{
 
 // AddOrder adds an order, or says that one changed.
 func (c *Customer) AddOrder(o *Order) {
-	if !slices.Contains(c.orders, o) {
-		c.orders = append(c.orders, o)
-	}
 	c.Known(o.At)
 	c.waitFor(o.ends())
+	if _, again := c.byID[o.ID]; again {
+		c.changed()
+		return
+	}
+	c.byID[o.ID] = true
+	c.orders = append(c.orders, o)
+	if o.At > c.newest && o.At <= c.now && o.everCounts() && o.ends() > c.now {
+		c.appendOrder(o)
+	} else {
+		c.changed()
+	}
+	c.newest = max(c.newest, o.At)
+}
+
+// changed forgets what orders are part of.
+func (c *Customer) changed() {
+	c.cartKnown, c.bought = false, nil
 	c.forget(OrderKinds...)
 }
 
 // AddEvent adds an event, and returns the kinds of facts that it may change.
 func (c *Customer) AddEvent(e *Event) []eval.Kind {
 	c.Known(e.At)
-	var kinds []eval.Kind
 	if Told(e.Key) {
 		insert(c.toldEvents, e)
-		kinds = []eval.Kind{{Name: e.Key}}
+		kinds := []eval.Kind{{Name: e.Key}}
+		c.forget(kinds...)
+		return kinds
+	}
+	insert(c.events, e)
+	kinds := []eval.Kind{{Event: true, Name: e.Key}, visitKind}
+	switch e.Key {
+	case "product_added", "product_removed":
+		kinds = append(kinds, eval.Kind{Name: "cart_item"})
+	case "product_added_to_wishlist", "product_removed_from_wishlist":
+		kinds = append(kinds, eval.Kind{Name: "favourite"})
+	}
+	isLast := c.last == nil || c.last.compare(e) <= 0
+	if isLast {
+		c.last = e
+	}
+	if isLast && e.At <= c.now {
+		c.append(e)
+		c.forget(kinds[2:]...)
 	} else {
-		insert(c.events, e)
-		kinds = []eval.Kind{{Event: true, Name: e.Key}, {Name: "visit"}}
-		switch e.Key {
-		case "product_added", "product_removed":
-			kinds = append(kinds, eval.Kind{Name: "cart_item"})
-		case "product_added_to_wishlist", "product_removed_from_wishlist":
-			kinds = append(kinds, eval.Kind{Name: "favourite"})
+		c.cartKnown = false
+		c.forget(kinds...)
+	}
+	return kinds
+}
+
+var visitKind = eval.Kind{Name: "visit"}
+
+// append takes an event that comes after all others: what was worked out goes
+// on.
+func (c *Customer) append(e *Event) {
+	if e.Key == "product_added" || e.Key == "product_removed" {
+		if c.newest >= e.At {
+			c.cartKnown = false // an order may have emptied it since
+		}
+		if c.cartKnown && c.cart.change(e) {
+			c.cart.updated = eval.Instant(e.At)
 		}
 	}
-	c.forget(kinds...)
-	return kinds
+	kind := eval.Kind{Event: true, Name: e.Key}
+	if facts, ok := c.facts[kind]; ok {
+		// Of facts of one instant the id decides.
+		f := eventFact{spot{at: e.At, id: e.ID, place: e.Place}, e, c.shop}
+		if n := len(facts); n > 0 && facts[n-1].(eventFact).compare(f.spot) > 0 {
+			c.forget(kind)
+		} else {
+			c.facts[kind] = append(facts, f)
+			c.memo.Append(c, kind, nil, f)
+		}
+	}
+	if visits, ok := c.facts[visitKind]; ok {
+		if n := len(visits); n > 0 {
+			last := visits[n-1].(visitFact)
+			if longer, same := last.with(e); same {
+				visits[n-1] = longer
+				c.memo.Append(c, visitKind, last, longer)
+				return
+			}
+		}
+		f := startVisit(e)
+		c.facts[visitKind] = append(visits, f)
+		c.memo.Append(c, visitKind, nil, f)
+	}
 }
 
 func insert(events map[string][]*Event, e *Event) {
@@ -311,7 +395,7 @@ func (c *Customer) make(k eval.Kind) []placed {
 // CartUpdated is the instant of the cart's latest change.
 func (c *Customer) CartUpdated() eval.Value {
 	c.Facts(eval.Kind{Name: "cart_item"})
-	return c.cartUpdated
+	return c.cart.updated
 }
 
 // Base is a base field.
@@ -330,10 +414,15 @@ func (c *Customer) Percentile(term string, saved bool) eval.Value {
 	return c.Scores.Percentile(term, saved)
 }
 
-// Absorb takes over everything that is known of another person.
+// Absorb takes over everything that is known of another person, but for the
+// recorded transitions.
 func (c *Customer) Absorb(other *Customer) {
 	c.since = min(c.since, other.since)
 	c.orders = append(c.orders, other.orders...)
+	c.newest = max(c.newest, other.newest)
+	for id := range other.byID {
+		c.byID[id] = true
+	}
 	for _, pair := range [][2]map[string][]*Event{{c.events, other.events}, {c.toldEvents, other.toldEvents}} {
 		for _, events := range pair[1] {
 			for _, e := range events {
@@ -346,13 +435,8 @@ func (c *Customer) Absorb(other *Customer) {
 			c.Say(s)
 		}
 	}
-	for segment, theirs := range other.moves {
-		moves := c.moves[segment]
-		for side := range moves {
-			moves[side] = append(moves[side], theirs[side]...)
-			slices.Sort(moves[side])
-		}
-		c.moves[segment] = moves
+	if c.last == nil || other.last != nil && other.last.compare(c.last) > 0 {
+		c.last = other.last
 	}
 	c.forgetAll()
 	c.pending = c.nextPending()

@@ -44,7 +44,7 @@ func Describe(f eval.Fact) Description {
 		d.Kind = "cart_item"
 	case favouriteFact:
 		d.Kind = "favourite"
-	case valued:
+	case *valued:
 		d.Kind, d.ID = f.kind, f.id
 	}
 	if known, ok := shownFields[d.Kind]; ok {

@@ -62,7 +62,7 @@ type valued struct {
 }
 
 // Field is one of the fields at hand.
-func (f valued) Field(name string, _ segql.Type) eval.Value { return f.fields[name] }
+func (f *valued) Field(name string, _ segql.Type) eval.Value { return f.fields[name] }
 
 // Event is something tracked, or what is told like it: a refund, a ticket, a
 // message, a coupon, points.
@@ -155,7 +155,7 @@ var toldTypes = map[string]map[string]segql.Type{
 func (c *Customer) told(key string) []placed {
 	var all []placed
 	for _, e := range c.upTo(c.toldEvents[key]) {
-		f := valued{spot{at: e.At, id: e.Properties["id"].Plain(), place: e.Place}, key, map[string]eval.Value{}}
+		f := &valued{spot{at: e.At, id: e.Properties["id"].Plain(), place: e.Place}, key, map[string]eval.Value{}}
 		for name, typ := range toldTypes[key] {
 			f.fields[name] = e.Properties[name].Read(typ)
 		}
@@ -193,7 +193,7 @@ func (c *Customer) versioned(key string) []placed {
 				f.fields[name] = eval.Bool(false)
 			}
 		}
-		facts[i] = *f
+		facts[i] = f
 	}
 	return facts
 }

@@ -217,16 +217,54 @@ func (c *Customer) refundFacts() []placed {
 				continue
 			}
 			quantity := eval.Arith(segql.Subtract, eval.Number(0), l.Quantity)
-			all = append(all, valued{spot{at: o.At, place: l.Place}, "refund", map[string]eval.Value{
+			all = append(all, &valued{spot{at: o.At, place: l.Place}, "refund", map[string]eval.Value{
 				"order": eval.Text(o.ID), "product": eval.Text(l.Product), "quantity": quantity,
 				"total": eval.Arith(segql.Multiply, quantity, l.Price),
 			}})
 		}
 		if o.Refunded.Positive() {
-			all = append(all, valued{spot{at: o.At, place: o.Place}, "refund", map[string]eval.Value{
+			all = append(all, &valued{spot{at: o.At, place: o.Place}, "refund", map[string]eval.Value{
 				"order": eval.Text(o.ID), "total": o.Refunded,
 			}})
 		}
 	}
 	return all
+}
+
+// appendOrder takes an order that counts and comes after all others: what was
+// worked out goes on.
+func (c *Customer) appendOrder(o *Order) {
+	c.appendFact(eval.Kind{Name: "order"}, orderFact{spot{at: o.At, id: o.ID, place: o.Place}, o})
+	refunded := o.Refunded.Positive()
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		switch {
+		case l.Quantity.Positive():
+			c.appendFact(eval.Kind{Name: "item"}, itemFact{spot{at: o.At, id: o.ID, line: l.Number, place: l.Place}, o, l, c.shop})
+			if c.bought != nil {
+				c.bought[l.Product] = max(c.bought[l.Product], o.At)
+			}
+		case negative(l.Quantity):
+			refunded = true
+		}
+	}
+	e := &Event{At: o.At, Place: o.Place, Key: "order"}
+	if c.last != nil && c.last.compare(e) > 0 {
+		c.cartKnown = false
+	}
+	if c.cartKnown && c.cart.change(e) {
+		c.cart.updated = eval.Instant(o.At)
+	}
+	if refunded {
+		c.forget(eval.Kind{Name: "refund"})
+	}
+	c.forget(eval.Kind{Name: "cart_item"}, eval.Kind{Name: "favourite"})
+}
+
+// appendFact adds a fact that comes after all others of its kind.
+func (c *Customer) appendFact(k eval.Kind, f eval.Fact) {
+	if facts, ok := c.facts[k]; ok {
+		c.facts[k] = append(facts, f)
+		c.memo.Append(c, k, nil, f)
+	}
 }

@@ -37,22 +37,36 @@ func (c *Customer) visitFacts() []placed {
 	}
 	slices.SortStableFunc(tracked, (*Event).compare)
 	var all []placed
-	var visit visitFact
-	for i, e := range tracked {
-		if i == 0 || e.At-visit.last >= visitGap {
-			if i > 0 {
-				all = append(all, visit)
+	for _, e := range tracked {
+		if n := len(all); n > 0 {
+			if visit, ok := all[n-1].(visitFact).with(e); ok {
+				all[n-1] = visit
+				continue
 			}
-			visit = visitFact{spot: spot{at: e.At, place: e.Place}, first: e}
 		}
-		visit.last = e.At
-		switch e.Key {
-		case "page", "page_viewed", "screen":
-			visit.pages++
-		}
-	}
-	if len(tracked) > 0 {
-		all = append(all, visit)
+		all = append(all, startVisit(e))
 	}
 	return all
+}
+
+func startVisit(e *Event) visitFact {
+	return visitFact{spot: spot{at: e.At, place: e.Place}, first: e, last: e.At, pages: pagesOf(e)}
+}
+
+// with is the visit with one more event; ok is false if it was over by then.
+func (f visitFact) with(e *Event) (_ visitFact, ok bool) {
+	if e.At-f.last >= visitGap {
+		return f, false
+	}
+	f.last = e.At
+	f.pages += pagesOf(e)
+	return f, true
+}
+
+func pagesOf(e *Event) int {
+	switch e.Key {
+	case "page", "page_viewed", "screen":
+		return 1
+	}
+	return 0
 }

@@ -104,29 +104,32 @@ func (a *arrival) person(keys []Key) *person {
 		a.before[p] = &state{in: make([]bool, len(p.in))}
 		a.changed[p] = &change{everything: true}
 	}
+	p.customer.Stand(e.clock)
 	s := a.before[p]
 	if len(found) > 1 || p.customer.Name != s.name {
 		a.changed[p].everything = true
 	}
 	for _, other := range found[min(1, len(found)):] {
-		a.merge(s, other)
+		a.merge(s, p, other)
 	}
 	return p
 }
 
 // merge lets the one who is known stand for both; of two known customers, the
 // other leaves.
-func (a *arrival) merge(s *state, other *person) {
+func (a *arrival) merge(s *state, p, other *person) {
 	e, theirs := a.engine, a.before[other]
 	delete(a.before, other)
 	delete(a.changed, other)
 	switch {
 	case !s.known && theirs.known:
 		s.in, s.known, s.name, s.timed = theirs.in, true, theirs.name, theirs.timed
+		p.record = other.record
+		p.customer.SetMoves(other.customer.Moves())
 	case other.recorded && theirs.known:
 		for i, in := range other.in {
 			if in {
-				e.record(Transition{e.program.ID(i), theirs.name, true, e.clock, CauseMerge})
+				e.record(Transition{e.program.ID(i), theirs.name, other.record, true, e.clock, CauseMerge})
 			}
 		}
 	}
@@ -135,6 +138,7 @@ func (a *arrival) merge(s *state, other *person) {
 // of is what the arrival changes of a person.
 func (a *arrival) of(p *person) *change {
 	a.touch(p)
+	p.customer.Stand(a.engine.clock)
 	return a.changed[p]
 }
 

@@ -24,7 +24,8 @@
 //
 //   - When two known customers turn out to be one, the one whose key came
 //     later leaves all segments, with cause merge, and the other is asked
-//     with the facts of both.
+//     with the facts of both. Recorded transitions stay whose they are: what
+//     the other entered and left is not read by "entered" and "left".
 //   - What has no instant of its own (a first value of a customer, a product
 //     from always) is applied at the clock, like a late fact.
 package live

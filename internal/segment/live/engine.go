@@ -26,6 +26,7 @@ const (
 type Transition struct {
 	Segment  string
 	Customer string // the id, as it was then
+	Person   int    // the number of the record; see Engine.NameOf
 	Left     bool
 	At       int64 // microseconds since 1970
 	Cause    Cause
@@ -37,9 +38,9 @@ type Engine struct {
 	shop    *customer.Shop
 	// clock is the greatest instant seen; customer.Always before the first.
 	clock   int64
-	people  int       // made so far
-	keys    int       // seen so far
-	persons []*person // by number
+	people  int             // made so far
+	keys    int             // seen so far
+	persons []*person       // by number
 	byKey   map[Key]*person
 	orders  map[string]*order
 	// cancels holds the instants of cancellations, by order.
@@ -172,7 +173,7 @@ func (e *Engine) ask(p *person, at int64, cause Cause, affected func(segment int
 				id := e.program.ID(i)
 				moved[id] = true
 				p.customer.Move(id, !in, at)
-				e.record(Transition{id, p.customer.Name, !in, at, cause})
+				e.record(Transition{id, p.customer.Name, p.record, !in, at, cause})
 			}
 		}
 		timer = min(timer, p.next[i])
@@ -220,6 +221,17 @@ func (e *Engine) holds(p *person, segment int, at int64) bool {
 	p.customer.Stand(at)
 	in, _ := e.program.Ask(p.customer, segment, at)
 	return in && p.exists(at)
+}
+
+// NameOf is the id, as it is now, of the person whose transitions have a
+// number; empty if they became part of another, whose own are told.
+func (e *Engine) NameOf(record int) string {
+	for _, p := range e.persons {
+		if p.record == record {
+			return p.customer.Name
+		}
+	}
+	return ""
 }
 
 // Due calls record with what time alone changed up to and with an instant,

@@ -27,13 +27,20 @@ func (e *Engine) ArriveOrders(rows []OrderRow, cause Cause) {
 	}
 	a := e.arrive(at, cause)
 	isNew := map[string]bool{}
+	var arrived []*order
 	for _, r := range rows {
-		a.order(r, isNew)
+		if o := a.order(r, isNew); !slices.Contains(arrived, o) {
+			arrived = append(arrived, o)
+		}
+	}
+	for _, o := range arrived {
+		a.ordered(o)
 	}
 	a.done()
 }
 
-func (a *arrival) order(r OrderRow, isNew map[string]bool) {
+// order takes one row, and returns its order.
+func (a *arrival) order(r OrderRow, isNew map[string]bool) *order {
 	e := a.engine
 	p := a.person(r.Keys)
 	if p != nil {
@@ -62,7 +69,10 @@ func (a *arrival) order(r OrderRow, isNew map[string]bool) {
 		line.Number = len(was.Lines) + 1
 		was.Lines = append(was.Lines, line)
 	}
-	a.ordered(o)
+	if o.owner != nil {
+		a.touch(o.owner)
+	}
+	return o
 }
 
 // ordered tells an order's owner that it is there, or changed.

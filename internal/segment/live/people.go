@@ -33,6 +33,9 @@ type arrived struct {
 // person is a customer or a visitor. Persons are numbered by their first key.
 type person struct {
 	number   int
+	// record is the number under which transitions are recorded: the person's
+	// own, or that of the known customer that a visitor turned out to be.
+	record int
 	keys     []arrived // in order of arrival
 	customer *customer.Customer
 	// recorded says that memberships are recorded: the person is known, and
@@ -85,7 +88,7 @@ func (e *Engine) join(keys []Key, found []*person) *person {
 	if len(found) > 0 {
 		p = found[0]
 	} else {
-		p = &person{number: e.people, customer: customer.New(e.shop), wait: eval.Never, timer: eval.Never, slot: -1}
+		p = &person{number: e.people, record: e.people, customer: customer.New(e.shop), wait: eval.Never, timer: eval.Never, slot: -1}
 		e.people++
 		p.in, p.next = make([]bool, e.program.Len()), make([]int64, e.program.Len())
 		e.persons = append(e.persons, p)

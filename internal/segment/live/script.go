@@ -265,3 +265,14 @@ func (b *Script) order(r row) (_ OrderRow, ok bool) {
 
 // All lists what was recorded so far.
 func (b *Script) All() []Transition { return b.transitions }
+
+// UpTo lists what was recorded, and what would be if nothing more came up to
+// and with an instant, by the ids that people have now.
+func (b *Script) UpTo(at time.Time) []Transition {
+	all := slices.Clone(b.transitions)
+	b.engine.Due(at.UnixMicro(), func(t Transition) { all = append(all, t) })
+	for i := range all {
+		all[i].Customer = b.engine.NameOf(all[i].Person)
+	}
+	return all
+}

@@ -45,6 +45,7 @@ func KindOf(f *segql.Facts) Kind {
 }
 
 // Fact is one fact. It does not change; a fact that changed is another one.
+// Facts are compared with ==.
 type Fact interface {
 	// At is the fact's instant.
 	At() int64
@@ -66,6 +67,27 @@ func (m *Memo) Forget(k Kind) {
 	}
 	for _, i := range m.program.byKind[k] {
 		m.matched[i] = nil
+	}
+}
+
+// Append notes a fact of a kind that comes after all others. With last, it
+// takes the place of that fact, which was the last.
+func (m *Memo) Append(c Customer, k Kind, last, f Fact) {
+	if m.program == nil {
+		return
+	}
+	a := asking{program: m.program, customer: c, zone: m.program.zone, next: Never}
+	for _, i := range m.program.byKind[k] {
+		r := m.matched[i]
+		if r == nil {
+			continue
+		}
+		if n := len(r.facts); last != nil && n > 0 && r.facts[n-1] == last {
+			r.removeLast()
+		}
+		if a.fits(m.program.matchers[i], f) {
+			r.add(f)
+		}
 	}
 }
 

@@ -124,9 +124,6 @@ func (c *compiler) compare(n *segql.Compare) (func(*asking) bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	if eval := c.overdue(n, l, r); eval != nil {
-		return eval, nil
-	}
 	return func(a *asking) bool {
 		x, y := l.value(a), r.value(a)
 		if x.Missing() || y.Missing() {
@@ -173,21 +170,21 @@ func (z *Zone) relation(op segql.CompareOp, l, r Value) bool {
 	}
 }
 
-// meet notes when "3 days ago" passes what it is compared with.
+// meet notes when what grows passes what it is compared with.
 func (a *asking) meet(l, r *term, x, y Value) {
 	switch {
-	case l.ago != nil && r.ago != nil:
+	case l.passes != nil && r.passes != nil:
 		a.flowing = true
-	case l.ago != nil:
-		a.passes(*l.ago, y)
-	case r.ago != nil:
-		a.passes(*r.ago, x)
+	case l.passes != nil:
+		l.passes(a, y)
+	case r.passes != nil:
+		r.passes(a, x)
 	}
 }
 
-// passes notes when the instant that lies d ago reaches v, and when it leaves
-// it behind; of a date, its first instant and the next day's.
-func (a *asking) passes(d segql.Duration, v Value) {
+// agoPasses notes when the instant that lies d ago reaches v, and when it
+// leaves it behind; of a date, its first instant and the next day's.
+func (a *asking) agoPasses(d segql.Duration, v Value) {
 	from, to := v.num, v.num+1
 	if v.typ == segql.DateType {
 		from, to = a.zone.startOfDay(v.num), a.zone.startOfDay(v.num+1)

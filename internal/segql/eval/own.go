@@ -32,10 +32,7 @@ func (c *compiler) own(name string) (func(*asking) Value, error) {
 	case "cadence.days":
 		return func(a *asking) Value { return a.cadence(a.rowsOf(orders)) }, nil
 	case "cadence.overdue":
-		return func(a *asking) Value {
-			a.flowing = true
-			return a.overdue(a.rowsOf(orders))
-		}, nil
+		return func(a *asking) Value { return a.overdue(a.rowsOf(orders)) }, nil
 	case "stage":
 		return func(a *asking) Value { return Text(a.stage(a.rowsOf(orders))) }, nil
 	}
@@ -75,7 +72,15 @@ func discountShare(orders *rows) Value {
 // cadence is the median of the days between one order day and the next, from
 // three order days on.
 func (a *asking) cadence(orders *rows) Value {
-	var dates []int64
+	if orders.cadenceOf == len(orders.at) && orders.cadenceOf > 0 {
+		return orders.cadence
+	}
+	orders.cadence, orders.cadenceOf = a.medianGap(orders), len(orders.at)
+	return orders.cadence
+}
+
+func (a *asking) medianGap(orders *rows) Value {
+	dates := make([]int64, 0, len(orders.at))
 	for _, t := range orders.at {
 		dates = append(dates, a.zone.Day(t))
 	}
@@ -102,36 +107,27 @@ func (a *asking) overdue(orders *rows) Value {
 	return Fraction(new(big.Int).Mul(big.NewInt(since), bigMillion), 86_400*cadence.num)
 }
 
-// overdue compares cadence.overdue with a number, and knows when it passes it.
-func (c *compiler) overdue(n *segql.Compare, l, r *term) func(*asking) bool {
-	field, ok := n.L.(*segql.Field)
-	if !ok || field.Name != "cadence.overdue" || c.within != nil {
-		return nil
-	}
-	limit, ok := n.R.(*segql.NumberLit)
-	if !ok {
-		return nil
-	}
+// overduePasses notes when cadence.overdue reaches a number: overdue is
+// since × 10^6 / (86,400 × cadence) millionths, so that it reaches num/den when
+// since reaches num × 86,400 × cadence / (10^6 × den).
+func (c *compiler) overduePasses() func(a *asking, v Value) {
 	orders := c.all("order")
-	return func(a *asking) bool {
-		x := l.value(a)
-		a.flowing = false
-		if x.Missing() {
-			return false
+	return func(a *asking, v Value) {
+		r := a.rowsOf(orders)
+		cadence := a.cadence(r)
+		if cadence.Missing() {
+			return
 		}
-		// overdue = since × 10^6 / (86,400 × cadence) passes the limit when
-		// since reaches limit × 86,400 × cadence / 10^6, and when it is above.
-		reach := new(big.Int).Mul(big.NewInt(limit.Micros), big.NewInt(x.den))
-		since, rest := reach.DivMod(reach, bigMillion, new(big.Int))
-		if since.IsInt64() && since.Int64() < mostInstant {
-			rows := a.rowsOf(orders)
-			at := rows.at[len(rows.at)-1] + since.Int64()
-			if rest.Sign() == 0 {
-				a.until(at)
-			}
-			a.until(at + 1)
+		reach := new(big.Int).Mul(v.big(), big.NewInt(86_400*cadence.num))
+		since, rest := reach.DivMod(reach, new(big.Int).Mul(bigMillion, big.NewInt(v.den)), new(big.Int))
+		if !since.IsInt64() || since.Int64() >= mostInstant {
+			return
 		}
-		return a.zone.relation(n.Op, x, r.value(a))
+		at := r.at[len(r.at)-1] + since.Int64()
+		if rest.Sign() == 0 {
+			a.until(at)
+		}
+		a.until(at + 1)
 	}
 }
 

@@ -11,7 +11,10 @@ import (
 type term struct {
 	node  segql.Term
 	value func(a *asking) Value
-	ago   *segql.Duration // of a term that is just "3 days ago"
+	// passes is set for a term that grows all the time: it notes when the term
+	// reaches a value, and when it leaves it behind.
+	passes func(a *asking, v Value)
+	ago    *segql.Duration // of a term that is just "3 days ago"
 }
 
 func (c *compiler) term(t segql.Term) (*term, error) {
@@ -20,6 +23,9 @@ func (c *compiler) term(t segql.Term) (*term, error) {
 	switch t := t.(type) {
 	case *segql.Field:
 		made.value, err = c.field(t)
+		if t.Name == "cadence.overdue" && c.within == nil {
+			made.passes = c.overduePasses()
+		}
 	case *segql.NumberLit:
 		made.value = constant(Number(t.Micros))
 	case *segql.StringLit:
@@ -31,6 +37,7 @@ func (c *compiler) term(t segql.Term) (*term, error) {
 	case *segql.AgoLit:
 		c.moving = true
 		made.ago = &t.Duration
+		made.passes = func(a *asking, v Value) { a.agoPasses(t.Duration, v) }
 		made.value = func(a *asking) Value { return Instant(a.zone.back(a.at, t.Duration)) }
 	case *segql.Arith:
 		made.value, err = c.arith(t)
@@ -75,12 +82,11 @@ func (c *compiler) field(t *segql.Field) (func(*asking) Value, error) {
 	}
 }
 
-// arith flows where it reads "3 days ago": the only moving thing in it that
-// is not a window or an own field, which say so themselves.
+// arith flows where a side of it does.
 func (c *compiler) arith(t *segql.Arith) (func(*asking) Value, error) {
 	l, r, err := c.pair(t.L, t.R)
 	return func(a *asking) Value {
-		if l.ago != nil || r.ago != nil {
+		if l.passes != nil || r.passes != nil {
 			a.flowing = true
 		}
 		return Arith(t.Op, l.value(a), r.value(a))
