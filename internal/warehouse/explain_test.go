@@ -17,7 +17,7 @@ import (
 // fields and percentiles.
 func TestExplanationsAnswerAsSQL(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(fromEnv(t, "KITH_DIFFERENTIAL_SHOPS", 10)) {
+	for seed := range uint64(fromEnv(t, "KITH_DIFFERENTIAL_SHOPS", 6)) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(seed, 17))
@@ -28,7 +28,7 @@ func TestExplanationsAnswerAsSQL(t *testing.T) {
 			if err := b.Load(plain.Records(shop)...); err != nil {
 				t.Fatal(err)
 			}
-			for range 12 {
+			for range 8 {
 				at := asOf[r.IntN(len(asOf))]
 				tree := segqltest.RandomTree(r, segqltest.Options{Vocabulary: plain.Vocabulary(asOf), NoMoved: true})
 				text := segql.Print(tree)

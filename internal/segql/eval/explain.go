@@ -51,8 +51,8 @@ const factsShown = 5
 func (p *Program) Explain(c Customer, segment int, at int64) *Explanation {
 	a := &asking{program: p, customer: c, at: at, zone: p.zone}
 	x := a.explain(p.segments[segment].root)
-	if !x.Holds {
-		for _, leaf := range x.flips(true) {
+	if set, ok := x.flips(true); ok {
+		for _, leaf := range set {
 			leaf.Missing = true
 		}
 	}
@@ -82,14 +82,15 @@ func (a *asking) explain(c *cond) *Explanation {
 	return x
 }
 
-// flips is the smallest set of leaves whose flip gives the node an answer;
-// of sets of one size, the one that comes first in the text.
-func (x *Explanation) flips(want bool) []*Explanation {
+// flips is the smallest set of leaves whose flip gives the node an answer; of
+// sets of one size, the one that comes first in the text. ok is false if none
+// does: "at least 3 of 2" never holds.
+func (x *Explanation) flips(want bool) (set []*Explanation, ok bool) {
 	switch {
 	case x.Holds == want:
-		return nil
+		return nil, true
 	case len(x.Parts) == 0:
-		return []*Explanation{x}
+		return []*Explanation{x}, true
 	case x.cond.flips:
 		return x.Parts[0].flips(!want)
 	}
@@ -98,31 +99,29 @@ func (x *Explanation) flips(want bool) []*Explanation {
 	if !want {
 		need = len(x.Parts) - x.cond.at + 1
 	}
-	if need < 1 || need > len(x.Parts) {
-		return nil // no flip helps: at least 3 of 2, at least 0 of 2
+	type choice struct {
+		part int
+		set  []*Explanation
 	}
-	sets := make([][]*Explanation, len(x.Parts))
-	order := make([]int, len(x.Parts))
+	var choices []choice
 	for i, part := range x.Parts {
-		sets[i], order[i] = part.flips(want), i
-	}
-	cost := func(i int) int {
-		if len(sets[i]) == 0 && x.Parts[i].Holds != want {
-			return 1 << 30 // cannot be had
+		if set, ok := part.flips(want); ok {
+			choices = append(choices, choice{i, set})
 		}
-		return len(sets[i])
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cost(a) - cost(b) })
-	chosen := order[:need]
-	slices.Sort(chosen)
-	var all []*Explanation
-	for _, i := range chosen {
-		all = append(all, sets[i]...)
+	if need < 0 || need > len(choices) {
+		return nil, false
 	}
-	return all
+	slices.SortStableFunc(choices, func(a, b choice) int { return len(a.set) - len(b.set) })
+	choices = choices[:need]
+	slices.SortFunc(choices, func(a, b choice) int { return a.part - b.part })
+	for _, c := range choices {
+		set = append(set, c.set...)
+	}
+	return set, true
 }
 
-// seen collects what a leaf looked at, for an explanation.
+// seen collects what a leaf looked at.
 type seen struct {
 	facts []Fact
 	count int
