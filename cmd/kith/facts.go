@@ -16,6 +16,7 @@ import (
 	"kith/internal/profile"
 	"kith/internal/rfm"
 	"kith/internal/segment"
+	"kith/internal/segment/insight"
 	"kith/internal/segql"
 	"kith/internal/warehouse"
 )
@@ -186,6 +187,26 @@ func (w *facts) SegmentsOf(ctx context.Context, customer string, all map[string]
 // RFM implements api.Scores.
 func (w *facts) RFM(ctx context.Context, at time.Time) ([]rfm.Row, error) {
 	return asking(w, func(q *warehouse.Questions) ([]rfm.Row, error) { return q.RFM(ctx, at) })
+}
+
+// Kinds implements api.Insights.
+func (w *facts) Kinds(ctx context.Context, all []segment.Question, at time.Time) ([]insight.Kind, error) {
+	return asking(w, func(q *warehouse.Questions) ([]insight.Kind, error) { return q.Kinds(ctx, all, at) })
+}
+
+// Purchases implements api.Insights.
+func (w *facts) Purchases(ctx context.Context, s segment.Question, at time.Time) (insight.Purchases, error) {
+	return asking(w, func(q *warehouse.Questions) (insight.Purchases, error) { return q.Purchases(ctx, s, at) })
+}
+
+// OrderedSince implements api.Insights.
+func (w *facts) OrderedSince(ctx context.Context, s segment.Question, at, until time.Time) (insight.Baseline, error) {
+	return asking(w, func(q *warehouse.Questions) (insight.Baseline, error) { return q.OrderedSince(ctx, s, at, until) })
+}
+
+// ProductNames implements api.Insights.
+func (w *facts) ProductNames(ctx context.Context, products []string, at time.Time) (map[string]string, error) {
+	return asking(w, func(q *warehouse.Questions) (map[string]string, error) { return q.ProductNames(ctx, products, at) })
 }
 
 // Present implements segment.Facts.

@@ -137,7 +137,7 @@ func (p *program) openLocked(ctx context.Context, f folder.Folder, lock *folder.
 	}
 	l.Service, err = api.NewService(api.Config{
 		Settings: l.settings, PutSettings: f.PutSettings, Segments: l.ops,
-		Asker: l.facts, Facts: l.facts, Scores: l.facts, Profiles: l.facts, Loader: load,
+		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Profiles: l.facts, Loader: load,
 		HasFacts: func(context.Context) (bool, error) { return hasFacts(f) },
 		Preview: func(ctx context.Context, r loader.Request) (json.RawMessage, error) {
 			return reader.preview(ctx, r)

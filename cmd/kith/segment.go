@@ -20,7 +20,8 @@ func (p *program) segmentCommand() *cobra.Command {
 	c := &cobra.Command{Use: "segment", Short: "Ask, check and save segments"}
 	c.AddCommand(p.countCommand(), p.membersCommand(), p.explainCommand(), p.checkCommand(),
 		p.saveCommand(), p.listCommand(), p.showCommand(), p.deleteCommand(),
-		p.planCommand(), p.applyCommand(), p.testCommand())
+		p.planCommand(), p.applyCommand(), p.testCommand(),
+		p.insightCommand(), p.overlapCommand())
 	group(c)
 	return c
 }

@@ -22,6 +22,7 @@ import (
 	"kith/internal/profile"
 	"kith/internal/rfm"
 	"kith/internal/segment"
+	"kith/internal/segment/insight"
 	"kith/internal/segql"
 )
 
@@ -116,6 +117,28 @@ func (s *shop) Presets(_ context.Context, at string) (api.Presets, error) {
 	}}, s.ask("presets %s", at)
 }
 
+func (s *shop) Insight(_ context.Context, q api.Question) (api.Insight, error) {
+	report := insight.NewReport(insight.Measured{
+		Kinds: []insight.Kind{
+			{In: []uint64{0b11}, Totals: insight.Totals{Customers: 300, Year: insight.Sums{Orders: 400, Total: 12_340_000, Refunds: 1}}},
+			{In: []uint64{0b10}, Totals: insight.Totals{Customers: 70_000, Ever: insight.Sums{Orders: 1, Total: 5}}},
+		},
+		Others: []insight.Named{{ID: "b", Name: "Ț & <b>"}},
+		Purchases: insight.Purchases{
+			Anything: insight.Buyers{Members: 200, Others: 20}, Products: []insight.Buyers{{Value: "p", Members: 20, Others: 3}, {Value: "q", Members: 1}},
+		},
+		Baseline: insight.NewBaseline(100, 3),
+	})
+	return api.Insight{AsOf: noon, Currency: "RON", ID: "a", Text: "everyone", Report: report}, s.ask("insight %+v", q)
+}
+
+func (s *shop) Overlap(_ context.Context, at string) (api.Overlap, error) {
+	return api.Overlap{
+		AsOf: noon, Currency: "RON", Customers: 9, Segments: []api.OverlapSegment{{ID: "a", Members: 3, Share: 1.0 / 3}},
+		Pairs: []api.OverlapPair{{A: "a", B: "b", Both: 1, Jaccard: 0.25, ShareA: 1.0 / 3, ShareB: 0.5}},
+	}, s.ask("overlap %s", at)
+}
+
 func (s *shop) RFM(_ context.Context, at string) (api.RFM, error) {
 	return api.RFM{AsOf: noon, Currency: "RON", Report: rfm.Tabulate([]rfm.Row{{R: 5, F: 5, M: 5, Customers: 2, Orders: 9, Revenue: 1}})}, s.ask("rfm %s", at)
 }
@@ -200,6 +223,10 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 		},
 		"apply":   func(ctx context.Context, s api.Shop) (any, error) { return s.ApplySegments(ctx, "segments: []") },
 		"presets": func(ctx context.Context, s api.Shop) (any, error) { return s.Presets(ctx, "") },
+		"insight": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.Insight(ctx, api.Question{Text: `country = "RO" & <x>`, At: "2026-03-01"})
+		},
+		"overlap": func(ctx context.Context, s api.Shop) (any, error) { return s.Overlap(ctx, "2026-03-01T00:00:00+02:00") },
 		"rfm":     func(ctx context.Context, s api.Shop) (any, error) { return s.RFM(ctx, "2026-03-01T00:00:00+02:00") },
 		"customer": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.Customer(ctx, "a/b +40 7?x=1&y", "2026-03-01")

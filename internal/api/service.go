@@ -28,6 +28,7 @@ type Config struct {
 	Asker       segment.Asker
 	Facts       segment.Facts
 	Scores      Scores
+	Insights    Insights
 	Profiles    profile.Reader
 	Loader      *loader.Loader
 	// HasFacts says whether anything was imported.
@@ -84,7 +85,7 @@ func (l *LiveSettings) change(f func(now commerce.Settings) (next commerce.Setti
 func NewService(config Config) (*Service, error) {
 	for name, missing := range map[string]bool{
 		"Settings": config.Settings == nil, "PutSettings": config.PutSettings == nil, "Segments": config.Segments == nil, "Asker": config.Asker == nil,
-		"Facts": config.Facts == nil, "Scores": config.Scores == nil, "Profiles": config.Profiles == nil,
+		"Facts": config.Facts == nil, "Scores": config.Scores == nil, "Insights": config.Insights == nil, "Profiles": config.Profiles == nil,
 		"Loader": config.Loader == nil, "HasFacts": config.HasFacts == nil, "Preview": config.Preview == nil,
 		"Now": config.Now == nil,
 	} {

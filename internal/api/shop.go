@@ -33,6 +33,10 @@ type Shop interface {
 	PlanSegments(ctx context.Context, file string) (SegmentPlan, error)
 	ApplySegments(ctx context.Context, file string) (SegmentPlan, error)
 	Presets(ctx context.Context, at string) (Presets, error)
+	// Insight says what sets a segment apart, and Overlap how many customers
+	// each two segments share.
+	Insight(ctx context.Context, q Question) (Insight, error)
+	Overlap(ctx context.Context, at string) (Overlap, error)
 
 	RFM(ctx context.Context, at string) (RFM, error)
 	Customer(ctx context.Context, id, at string) (Customer, error)

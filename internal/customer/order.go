@@ -118,7 +118,10 @@ func (f orderFact) Field(name string, _ segql.Type) eval.Value {
 	case "status":
 		return eval.Text(o.Status)
 	case "discounted":
-		return eval.Bool(o.discounted())
+		if o.discounted() {
+			return eval.Whole(1)
+		}
+		return eval.Whole(0)
 	case "items":
 		units, _ := o.totals()
 		return units

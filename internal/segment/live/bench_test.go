@@ -168,4 +168,4 @@ func (s *stream) order(who live.Key) {
 }
 
 // streamCustomers is how many known customers the stream has.
-const streamCustomers = 300
+const streamCustomers = 5_000

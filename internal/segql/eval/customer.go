@@ -50,7 +50,7 @@ type Fact interface {
 	// At is the fact's instant.
 	At() int64
 	// Field is one of the fact's fields but "at", read as a type. An order
-	// has one more than the language: "discounted".
+	// has one more than the language: "discounted", 1 or 0.
 	Field(name string, as segql.Type) Value
 }
 

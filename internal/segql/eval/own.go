@@ -57,16 +57,12 @@ func (c *compiler) total(kind, field string) func(*asking) Value {
 
 // discountShare is the part of the orders that carry a discount.
 func discountShare(orders *rows) Value {
-	n := 0
-	for _, f := range orders.facts {
-		if f.Field("discounted", segql.Bool).AsBool() {
-			n++
-		}
-	}
-	if len(orders.facts) == 0 {
+	n := len(orders.at)
+	if n == 0 {
 		return Value{}
 	}
-	return fraction(int64(n)*million, int64(len(orders.facts)))
+	discounted, _ := orders.sum(0, n, "discounted", segql.Number)
+	return Fraction(discounted.big(), int64(n))
 }
 
 // cadence is the median of the days between one order day and the next, from

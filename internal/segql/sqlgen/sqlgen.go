@@ -81,11 +81,7 @@ func Members(s Segment, o Options) (Statement, error) {
 
 // Keys returns a statement with one column, the customers' numbers, in no order.
 func Keys(s Segment, o Options) (Statement, error) {
-	return compile(o, func(g *gen) string {
-		sc := g.newScope()
-		c := g.segment(sc, s)
-		return "SELECT " + sc.driverColumn(c) + " AS customer\nFROM " + sc.from(c, false) + where(c)
-	})
+	return compile(o, func(g *gen) string { return g.keys(s) })
 }
 
 // Counts returns a statement with one row and a column for each segment, in
@@ -147,7 +143,7 @@ func Sizes(segments []Segment, o Options) (Statement, error) {
 // netLastYear is a customer's orders less refunds of the last 12 months.
 func (g *gen) netLastYear(sc *scope) string {
 	e := &env{g: g, sc: sc}
-	year := g.span(&segql.InLast{D: segql.Duration{N: 12, Unit: segql.Months}})
+	year := g.span(lastYear())
 	sum := func(fact string) string {
 		s := e.selection(&segql.Facts{Name: fact})
 		return "coalesce(" + e.scanOf(s, 0, span{}).slot(g, s.rows(year), "sum(f.total)") + ", 0)"
