@@ -12,21 +12,24 @@ type change struct {
 	fields     []string
 }
 
-func (c *change) affects(n *eval.Needs) bool {
+// mark makes the segments due that a change may touch.
+func (e *Engine) mark(c *change) {
 	if c.everything {
-		return true
+		for i := range e.due {
+			e.due[i] = true
+		}
+		return
 	}
 	for _, k := range c.kinds {
-		if n.Kinds[k] {
-			return true
+		for _, i := range e.byKind[k] {
+			e.due[i] = true
 		}
 	}
-	for _, f := range c.fields {
-		if n.Fields[f] {
-			return true
+	for _, name := range c.fields {
+		for _, i := range e.byField[name] {
+			e.due[i] = true
 		}
 	}
-	return false
 }
 
 // arrival is one fact on its way to the people that it touches.
@@ -161,5 +164,6 @@ func (e *Engine) settle(p *person, before *state, c *change, cause Cause) {
 	}
 	p.recorded = true
 	copy(p.in, before.in)
-	e.ask(p, e.clock, cause, func(i int) bool { return c.everything || c.affects(e.program.Needs(i)) })
+	e.mark(c)
+	e.ask(p, e.clock, cause)
 }

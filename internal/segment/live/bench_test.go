@@ -81,11 +81,17 @@ func newStream(b *testing.B, customers int) *stream {
 }
 
 var further = []func(i int) string{
-	func(i int) string { return fmt.Sprintf("count(product_viewed[price > %d]) in last %d days >= 3", i, 7+i) },
+	func(i int) string {
+		return fmt.Sprintf("count(product_viewed[price > %d]) in last %d days >= 3", i, 7+i)
+	},
 	func(i int) string { return fmt.Sprintf("sum(order.total) in last %d days >= %d", 30+i, 50*i) },
-	func(i int) string { return fmt.Sprintf(`has item[category = "shoes"] in last %d days and no order in last %d days`, 90+i, i) },
+	func(i int) string {
+		return fmt.Sprintf(`has item[category = "shoes"] in last %d days and no order in last %d days`, 90+i, i)
+	},
 	func(i int) string { return fmt.Sprintf("avg(order.total) > %d and count(order) >= 3", 20+i) },
-	func(i int) string { return fmt.Sprintf("sequence(product_added, no order within %d hours) in last 7 days", 1+i) },
+	func(i int) string {
+		return fmt.Sprintf("sequence(product_added, no order within %d hours) in last 7 days", 1+i)
+	},
 }
 
 const dayMicros = 86_400 * 1_000_000

@@ -38,9 +38,9 @@ type Engine struct {
 	shop    *customer.Shop
 	// clock is the greatest instant seen; customer.Always before the first.
 	clock   int64
-	people  int             // made so far
-	keys    int             // seen so far
-	persons []*person       // by number
+	people  int       // made so far
+	keys    int       // seen so far
+	persons []*person // by number
 	byKey   map[Key]*person
 	orders  map[string]*order
 	// cancels holds the instants of cancellations, by order.
@@ -48,6 +48,14 @@ type Engine struct {
 	messages map[string]bool // ids seen
 	timers   timers
 	record   func(Transition)
+
+	// due are the segments that are asked next.
+	due []bool
+	// These are the segments that depend on a kind of facts, on a customer
+	// field, and on another segment's transitions.
+	byKind  map[eval.Kind][]int
+	byField map[string][]int
+	readers [][]int
 }
 
 // order is an order and whose it is.
@@ -67,10 +75,32 @@ func New(settings eval.Settings, segments []eval.Segment, record func(Transition
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{
+	e := &Engine{
 		program: program, shop: customer.NewShop(settings.Zone), clock: customer.Always, byKey: map[Key]*person{},
 		orders: map[string]*order{}, cancels: map[string][]int64{}, messages: map[string]bool{}, record: record,
-	}, nil
+		due: make([]bool, program.Len()), byKind: map[eval.Kind][]int{}, byField: map[string][]int{},
+		readers: make([][]int, program.Len()),
+	}
+	e.index()
+	return e, nil
+}
+
+// index notes which segments depend on what.
+func (e *Engine) index() {
+	for i := range e.program.Len() {
+		needs := e.program.Needs(i)
+		for k := range needs.Kinds {
+			e.byKind[k] = append(e.byKind[k], i)
+		}
+		for name := range needs.Fields {
+			e.byField[name] = append(e.byField[name], i)
+		}
+		for id := range needs.Moved {
+			if other, ok := e.program.Index(id); ok {
+				e.readers[other] = append(e.readers[other], i)
+			}
+		}
+	}
 }
 
 // inOrder sorts segments so that one that reads transitions of another comes
@@ -155,25 +185,24 @@ func (e *Engine) catchUp(p *person, to int64) {
 func (e *Engine) tick(p *person, at int64) {
 	everything := p.wait <= at
 	p.customer.Stand(at)
-	e.ask(p, at, CauseTime, func(i int) bool { return everything || p.next[i] <= at })
+	for i, next := range p.next {
+		e.due[i] = everything || next <= at
+	}
+	e.ask(p, at, CauseTime)
 }
 
-// ask answers segments for a recorded person, and records what differs.
-func (e *Engine) ask(p *person, at int64, cause Cause, affected func(segment int) bool) {
-	moved := map[string]bool{}
+// ask answers the segments that are due for a recorded person, and records
+// what differs. None is due afterwards.
+func (e *Engine) ask(p *person, at int64, cause Cause) {
 	exists := p.exists(at)
 	timer := int64(eval.Never)
-	for i := range p.in {
-		if affected(i) || e.readsMoved(i, moved) {
+	for i, due := range e.due {
+		if due {
+			e.due[i] = false
 			in := false
 			in, p.next[i] = e.program.Ask(p.customer, i, at)
-			in = in && exists
-			if in != p.in[i] {
-				p.in[i] = in
-				id := e.program.ID(i)
-				moved[id] = true
-				p.customer.Move(id, !in, at)
-				e.record(Transition{id, p.customer.Name, p.record, !in, at, cause})
+			if in = in && exists; in != p.in[i] {
+				e.move(p, i, in, at, cause)
 			}
 		}
 		timer = min(timer, p.next[i])
@@ -182,16 +211,15 @@ func (e *Engine) ask(p *person, at int64, cause Cause, affected func(segment int
 	e.timers.set(p, min(timer, p.wait))
 }
 
-func (e *Engine) readsMoved(segment int, moved map[string]bool) bool {
-	if len(moved) == 0 {
-		return false
+// move records a transition. Segments that read it come later, and are due.
+func (e *Engine) move(p *person, segment int, in bool, at int64, cause Cause) {
+	p.in[segment] = in
+	id := e.program.ID(segment)
+	p.customer.Move(id, !in, at)
+	e.record(Transition{id, p.customer.Name, p.record, !in, at, cause})
+	for _, reader := range e.readers[segment] {
+		e.due[reader] = true
 	}
-	for id := range e.program.Needs(segment).Moved {
-		if moved[id] {
-			return true
-		}
-	}
-	return false
 }
 
 // Members lists the ids of the known customers for whom a segment of the

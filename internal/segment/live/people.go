@@ -32,10 +32,10 @@ type arrived struct {
 
 // person is a customer or a visitor. Persons are numbered by their first key.
 type person struct {
-	number   int
+	number int
 	// record is the number under which transitions are recorded: the person's
 	// own, or that of the known customer that a visitor turned out to be.
-	record int
+	record   int
 	keys     []arrived // in order of arrival
 	customer *customer.Customer
 	// recorded says that memberships are recorded: the person is known, and
