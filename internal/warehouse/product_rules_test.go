@@ -1,6 +1,9 @@
 package warehouse
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestProductVersions(t *testing.T) {
 	t.Parallel()
@@ -23,6 +26,14 @@ func TestProductVersions(t *testing.T) {
 			"the stock has an instant of its own",
 			[][]Row{{{"name": "Lamp", "price": 10, "stock": 3, "stock_at": "2026-02-01T00:00:00Z"}}},
 			[]string{"-infinity 2026-02-01 Lamp 10 -", "2026-02-01 infinity Lamp 10 3"},
+		},
+		{
+			"the stock's instant is the version's",
+			[][]Row{{
+				{"price": 10, "stock": 5, "updated_at": "2026-01-01T00:00:00Z", "stock_at": "2026-01-01T00:00:00Z"},
+				{"price": 12, "stock": 3, "updated_at": "2026-02-01T00:00:00Z", "stock_at": "2026-02-01T00:00:00Z"},
+			}},
+			[]string{"-infinity 2026-02-01 - 10 5", "2026-02-01 infinity - 12 3"},
 		},
 		{
 			"late versions are carried on",
@@ -101,4 +112,20 @@ func TestFactsTakeTheCatalogueOfTheTime(t *testing.T) {
 				"lamp Lamp home [a, b] 55.5 5 - 64", "lamp Lamp light [x] 60 0 2 32")
 		})
 	}
+}
+
+// TestProductVersionsOfOneInstant loads so many products that a sort has ties
+// to break: of a price and a stock that were said of one instant neither is lost.
+func TestProductVersionsOfOneInstant(t *testing.T) {
+	t.Parallel()
+	s := openShop(t)
+	var rows []Row
+	for i := range 3_000 {
+		rows = append(rows, Row{
+			"product_id": fmt.Sprint("p", i), "price": i + 1, "stock": i + 2,
+			"updated_at": "2026-01-01T00:00:00Z", "stock_at": "2026-01-01T00:00:00Z",
+		})
+	}
+	s.products(rows...)
+	s.want("SELECT count(*) FROM product WHERE price = CAST(substr(product, 2) AS INTEGER) + 1 AND stock = price + 1", "3000")
 }

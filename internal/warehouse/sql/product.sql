@@ -9,11 +9,11 @@ INSERT INTO refused SELECT pos, pos, 'product_id', 'no product_id and no sku' FR
 CREATE TEMP TABLE product_said AS
 WITH taken AS (SELECT *, coalesce(product_id, sku) AS product FROM record WHERE product_id IS NOT NULL OR sku IS NOT NULL)
 SELECT product, updated_at AS ts, sku, name, category, brand, collection, tags, price, cost,
-    CASE WHEN stock_at IS NULL THEN stock END AS stock, released_at, url, image_url, pos
+    CASE WHEN stock_at IS NULL OR stock_at = updated_at THEN stock END AS stock, released_at, url, image_url, pos
 FROM taken
 UNION ALL
 SELECT product, stock_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, stock, NULL, NULL, NULL, pos
-FROM taken WHERE stock IS NOT NULL AND stock_at IS NOT NULL
+FROM taken WHERE stock IS NOT NULL AND stock_at IS DISTINCT FROM updated_at AND stock_at IS NOT NULL
 
 -- name: product_insert_dated
 -- The same said again of the same instant adds nothing.
@@ -122,12 +122,12 @@ WITH carried AS (
         last_value(released_at IGNORE NULLS) OVER w AS released_at,
         last_value(url IGNORE NULLS) OVER w AS url,
         last_value(image_url IGNORE NULLS) OVER w AS image_url,
-        row_number() OVER (PARTITION BY product, ts ORDER BY seq DESC, pos DESC) AS nth
+        row_number() OVER w AS nth
     FROM product_fact
     WHERE product IN (SELECT product FROM product_touched)
     WINDOW w AS (PARTITION BY product ORDER BY ts, seq, pos ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ), version AS (
-    SELECT * FROM carried WHERE nth = 1
+    SELECT * FROM (FROM carried QUALIFY nth = max(nth) OVER (PARTITION BY product, ts))
     QUALIFY row_number() OVER (PARTITION BY product ORDER BY ts) = 1
         OR row(sku, name, category, brand, collection, tags, price, cost, stock, released_at, url, image_url) IS DISTINCT FROM lag(row(sku, name, category, brand, collection, tags, price, cost, stock, released_at, url, image_url)) OVER (PARTITION BY product ORDER BY ts)
 )
