@@ -55,7 +55,7 @@ mutant "29 February has no anniversary" $eval/birthday.go 's/d.Day = 28/d.Day = 
 mutant "rounding down" $eval/value.go 's/case 2\*r >= d:/case 2*r > d:/'
 mutant "distinct counts all" $eval/term.go 's/return len(seen)$/return len(facts)/'
 mutant "ties go to the smaller id" internal/customer/fact.go 's/strings.Compare(s.key(), o.key())/strings.Compare(o.key(), s.key())/'
-mutant "a visit ends a microsecond later" internal/customer/visit.go 's/e.At-visit.last >= visitGap/e.At-visit.last > visitGap/'
+mutant "a visit ends a microsecond later" internal/customer/visit.go 's/e.At-f.last >= visitGap/e.At-f.last > visitGap/'
 mutant "the cart survives an order" internal/customer/cart.go '/case e.Key == "order":/,/return changed/s/p.lines = nil/_ = p.lines/'
 mutant "the cancelled order counts" internal/customer/order.go 's/ \&\& o.ends() > c.now//'
 mutant "what is pending is forgotten" internal/customer/customer.go '/^func (c \*Customer) waitFor/,/^}/s/c.pending = min(c.pending, at)/_ = at/'

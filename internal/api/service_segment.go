@@ -145,7 +145,11 @@ func show(x segment.Segment) Segment {
 		CreatedAt: instantOrNil(x.CreatedAt), UpdatedAt: instantOrNil(x.UpdatedAt),
 	}
 	if x.Preset != nil {
-		s.Purpose, s.Tactic, s.Template = x.Preset.Purpose, x.Preset.Tactic, x.Preset.Definition
+		s.Tactic = x.Preset.Tactic
+	}
+	if x.Preset != nil && !x.Changed {
+		// What a shop changed has its own purpose, and no parameters.
+		s.Purpose, s.Template = x.Preset.Purpose, x.Preset.Definition
 		for _, p := range x.Preset.Parameters {
 			s.Values = append(s.Values, Parameter{Name: p.Name, Form: string(p.Form), Default: p.Default})
 		}

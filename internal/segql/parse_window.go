@@ -178,11 +178,18 @@ func (p *parser) duration() (Duration, Span) {
 	}
 	p.next()
 	d.Unit = unit
-	shortest, _ := d.minutes()
-	if shortest > maxYears*minutesPerYear {
+	if tooLong(d) {
 		p.problem(start, fmt.Sprintf("longer than %d years", maxYears))
 	}
 	return d, start
+}
+
+func tooLong(d Duration) bool {
+	if d.Unit.Calendar() {
+		return months(d) > 12*maxYears
+	}
+	shortest, _ := d.minutes()
+	return shortest > maxYears*minutesPerYear
 }
 
 func (p *parser) unitAt(i int) bool {

@@ -88,6 +88,7 @@ type oneScores struct {
 	options  sqlgen.Options
 	customer int64
 	known    map[string]eval.Value
+	ranked   map[string]eval.Value // recency, frequency and monetary as of the instant
 	err      error
 }
 
@@ -163,22 +164,26 @@ func (s *oneScores) stored(name string) (eval.Value, error) {
 }
 
 func (s *oneScores) rfm(name string) (eval.Value, error) {
-	st, err := sqlgen.RFM(s.options)
-	if err != nil {
-		return eval.Value{}, err
+	if s.ranked == nil {
+		st, err := sqlgen.RFM(s.options)
+		if err != nil {
+			return eval.Value{}, err
+		}
+		var r, f, m int
+		var group string
+		err = s.row(st, `r, f, m, "group"`, &r, &f, &m, &group)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			s.ranked = map[string]eval.Value{"rfm.group": eval.Text(noGroup)}
+		case err != nil:
+			return eval.Value{}, err
+		default:
+			s.ranked = map[string]eval.Value{
+				"rfm.group": eval.Text(group), "rfm.recency": eval.Whole(r), "rfm.frequency": eval.Whole(f), "rfm.monetary": eval.Whole(m),
+			}
+		}
 	}
-	var r, f, m int
-	var group string
-	err = s.row(st, `r, f, m, "group"`, &r, &f, &m, &group)
-	switch {
-	case errors.Is(err, sql.ErrNoRows) && name == "rfm.group":
-		return eval.Text(noGroup), nil
-	case err != nil:
-		return eval.Value{}, err
-	case name == "rfm.group":
-		return eval.Text(group), nil
-	}
-	return eval.Whole(map[string]int{"rfm.recency": r, "rfm.frequency": f, "rfm.monetary": m}[name]), nil
+	return s.ranked[name], nil
 }
 
 func (s *oneScores) priceBand() (eval.Value, error) {

@@ -10,6 +10,7 @@ import (
 	"kith/internal/commerce"
 	"kith/internal/profile"
 	"kith/internal/segql"
+	"kith/internal/segql/eval"
 	"kith/internal/segql/sqlgen"
 )
 
@@ -20,7 +21,11 @@ func (q *Questions) FindCustomer(ctx context.Context, id string, at time.Time, e
 		return profile.Customer{}, fmt.Errorf("looking for customer %s: %w", id, err)
 	}
 	defer func() { _ = conn.Close() }()
-	r := &finder{runner: runner{ctx: ctx, conn: conn, args: map[string]any{"id": id, "at": at.UTC(), "events": events}}}
+	o, err := q.options(ctx, conn, at, nil)
+	if err != nil {
+		return profile.Customer{}, fmt.Errorf("looking for customer %s: %w", id, err)
+	}
+	r := &finder{runner: runner{ctx: ctx, conn: conn, args: map[string]any{"id": id, "at": at.UTC(), "events": events}}, options: o}
 	if err := r.read(); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			return profile.Customer{}, commerce.Errorf(commerce.CodeNotFound, "no customer has the id, e-mail or phone %q at %s", id, at.UTC().Format(time.RFC3339))
@@ -33,6 +38,7 @@ func (q *Questions) FindCustomer(ctx context.Context, id string, at time.Time, e
 // finder reads one customer.
 type finder struct {
 	runner
+	options  sqlgen.Options
 	customer profile.Customer
 }
 
@@ -96,8 +102,21 @@ func (f *finder) orders() error {
 	return err
 }
 
+// scores are those of the latest run; before the first one, recency,
+// frequency and monetary as of the instant.
 func (f *finder) scores() error {
 	f.customer.Scores = map[string]string{}
+	if f.options.Run == 0 {
+		now := &oneScores{
+			ctx: f.ctx, conn: f.conn, options: f.options, customer: f.args["customer"].(int64), known: map[string]eval.Value{},
+		}
+		for _, name := range []string{"rfm.group", "rfm.recency", "rfm.frequency", "rfm.monetary"} {
+			if v := now.Base(name, false); !v.Missing() {
+				f.customer.Scores[name] = v.String()
+			}
+		}
+		return now.err
+	}
 	return f.query("customer_scores", func(rows *sql.Rows) error {
 		var name, value string
 		if err := rows.Scan(&name, &value); err != nil {

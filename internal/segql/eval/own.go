@@ -25,18 +25,25 @@ func (c *compiler) own(name string) (func(*asking) Value, error) {
 		paid, back := c.total("order", "total"), c.total("refund", "total")
 		return func(a *asking) Value { return add(paid(a), back(a).minus()) }, nil
 	}
-	orders := c.all("order")
+	var value func(a *asking, orders *rows) Value
 	switch name {
 	case "discount.share":
-		return func(a *asking) Value { return discountShare(a.rowsOf(orders)) }, nil
+		value = func(_ *asking, orders *rows) Value { return discountShare(orders) }
 	case "cadence.days":
-		return func(a *asking) Value { return a.cadence(a.rowsOf(orders)) }, nil
+		value = (*asking).cadence
 	case "cadence.overdue":
-		return func(a *asking) Value { return a.overdue(a.rowsOf(orders)) }, nil
+		value = (*asking).overdue
 	case "stage":
-		return func(a *asking) Value { return Text(a.stage(a.rowsOf(orders))) }, nil
+		value = func(a *asking, orders *rows) Value { return Text(a.stage(orders)) }
+	default:
+		return nil, fmt.Errorf("unknown own field %q", name)
 	}
-	return nil, fmt.Errorf("unknown own field %q", name)
+	orders := c.all("order")
+	return func(a *asking) Value {
+		r := a.rowsOf(orders)
+		a.saw(r, 0, len(r.at))
+		return value(a, r)
+	}, nil
 }
 
 // all are all facts of a kind.
@@ -50,6 +57,7 @@ func (c *compiler) total(kind, field string) func(*asking) Value {
 	m := c.all(kind)
 	return func(a *asking) Value {
 		r := a.rowsOf(m)
+		a.saw(r, 0, len(r.at))
 		sum, _ := r.sum(0, len(r.at), field, segql.Number)
 		return sum
 	}
