@@ -24,16 +24,16 @@ type statement struct {
 }
 
 var (
-	partPattern    = regexp.MustCompile(`(?m)^-- (name|snippet): (\w+)\n`)
 	snippetPattern = regexp.MustCompile(`@\w+`)
 	commentPattern = regexp.MustCompile(`(?m)^--.*\n`)
 	paramPattern   = regexp.MustCompile(`\$([a-z_]+)`)
 	makesPattern   = regexp.MustCompile(`(?m)^CREATE TEMP (TABLE|VIEW) (\w+)`)
 )
 
-// statements returns all named statements; they are read once.
-var statements = sync.OnceValue(func() map[string]statement {
-	all := map[string]statement{}
+// statements returns all named statements, each made ready when it is first
+// asked for: a command needs few of them.
+var statements = sync.OnceValue(func() map[string]func() statement {
+	all := map[string]func() statement{}
 	entries, err := sqlFiles.ReadDir("sql")
 	if err != nil {
 		panic(err) // the files are in the program
@@ -48,20 +48,41 @@ var statements = sync.OnceValue(func() map[string]statement {
 	return all
 })
 
-func addStatements(all map[string]statement, file string) {
+// addStatements divides a file at the lines that name its parts.
+func addStatements(all map[string]func() statement, file string) {
 	snippets := map[string]string{}
-	for _, m := range partPattern.FindAllStringSubmatchIndex(file, -1) {
-		kind, name, body := file[m[2]:m[3]], file[m[4]:m[5]], file[m[1]:]
-		if end := partPattern.FindStringIndex(body); end != nil {
-			body = body[:end[0]]
+	const nameMark, snippetMark = "-- name: ", "-- snippet: "
+	start := 0 // of the body
+	kind, name := "", ""
+	end := func(at int) {
+		body := file[min(start, at):at]
+		switch kind {
+		case snippetMark:
+			snippets[name] = body
+		case nameMark:
+			all[name] = sync.OnceValue(func() statement { return newStatement(filled(body, snippets)) })
 		}
-		body = snippetPattern.ReplaceAllStringFunc(body, func(at string) string { return snippets[at[1:]] })
-		if kind == "snippet" {
-			snippets[name] = strings.TrimSpace(commentPattern.ReplaceAllString(body, ""))
-			continue
-		}
-		all[name] = newStatement(body)
 	}
+	for at := 0; at < len(file); {
+		line, _, _ := strings.Cut(file[at:], "\n")
+		next := at + len(line) + 1
+		for _, mark := range [...]string{nameMark, snippetMark} {
+			if rest, ok := strings.CutPrefix(line, mark); ok {
+				end(at)
+				kind, name, start = mark, rest, next
+			}
+		}
+		at = next
+	}
+	end(len(file))
+}
+
+// filled puts snippets, without their comments, in their places; a snippet may
+// hold others.
+func filled(body string, snippets map[string]string) string {
+	return snippetPattern.ReplaceAllStringFunc(body, func(at string) string {
+		return strings.TrimSpace(commentPattern.ReplaceAllString(filled(snippets[at[1:]], snippets), ""))
+	})
 }
 
 func newStatement(text string) statement {
@@ -91,10 +112,11 @@ type runner struct {
 }
 
 func (r *runner) bound(name string) (statement, []any, error) {
-	s, ok := statements()[name]
+	ready, ok := statements()[name]
 	if !ok {
-		return s, nil, fmt.Errorf("no statement %q", name)
+		return statement{}, nil, fmt.Errorf("no statement %q", name)
 	}
+	s := ready()
 	args := make([]any, 0, len(s.params))
 	for _, p := range s.params {
 		v, ok := r.args[p]
