@@ -19,7 +19,7 @@ func (p *program) customerCommand() *cobra.Command {
 	c := p.reads(&cobra.Command{
 		Use:   "customer ID",
 		Short: "One customer: traits, orders, scores, segments, timeline",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("CUSTOMER"),
 	})
 	at := atFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -88,7 +88,7 @@ func (p *program) scoreCommand() *cobra.Command {
 	return p.reads(&cobra.Command{
 		Use:   "score",
 		Short: "Make a scoring run: store all scores as of now",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.ask(c, "scoring customers", func(ctx context.Context, shop api.Shop) error {
 				run, err := shop.Score(ctx)

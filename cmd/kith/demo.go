@@ -31,7 +31,7 @@ func (p *program) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Make a shop, load it and serve it",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return during("making the demo shop", p.demo(c.Context(), flags))
 		},

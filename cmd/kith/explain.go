@@ -18,14 +18,14 @@ func (p *program) explainCommand() *cobra.Command {
 	c := p.reads(&cobra.Command{
 		Use:   "explain 'TEXT' CUSTOMER",
 		Short: "Why a customer is in a segment, or not",
-		Args:  cobra.ExactArgs(2),
+		Args:  exactly("'TEXT'", "CUSTOMER"),
 	})
 	at := atFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return p.ask(c, "explaining customer "+args[1], func(ctx context.Context, shop api.Shop) error {
 			x, err := shop.Explain(ctx, api.ExplainQuestion{Question: api.Question{Text: args[0], At: *at}, Customer: args[1]})
 			if err != nil {
-				return p.showTextError(err)
+				return p.jsonProblems(err)
 			}
 			if p.json {
 				return p.printJSON(x)

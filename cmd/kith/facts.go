@@ -26,6 +26,7 @@ import (
 type facts struct {
 	config   warehouse.Config
 	settings *api.LiveSettings
+	aside    string // where the one was put that this one replaces; "" if none was
 
 	mu sync.RWMutex // held for reading while the warehouse is used
 	db *warehouse.DB

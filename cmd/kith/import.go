@@ -39,7 +39,7 @@ func (p *program) importKindCommand(kind commerce.Kind) *cobra.Command {
 	c := p.reads(&cobra.Command{
 		Use:   string(kind) + " FILE...",
 		Short: "Import " + string(kind) + " from CSV, TSV, JSON lines or Parquet, plain or gzip",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  atLeastOne("FILE"),
 		RunE: func(c *cobra.Command, files []string) error {
 			return during("importing "+string(kind), p.importFiles(c.Context(), kind, files, flags))
 		},

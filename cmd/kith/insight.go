@@ -21,7 +21,7 @@ func (p *program) insightCommand() *cobra.Command {
 	c := p.reads(&cobra.Command{
 		Use:   "insight ID|'TEXT'",
 		Short: "What sets a segment apart: revenue, purchases, kin, whether it is worth it",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("ID or 'TEXT'"),
 	})
 	at := atFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -219,7 +219,7 @@ func (p *program) overlapCommand() *cobra.Command {
 	c := p.reads(&cobra.Command{
 		Use:   "overlap",
 		Short: "How many customers saved segments and presets share: the closest pairs; all with --json",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 	})
 	at := atFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {

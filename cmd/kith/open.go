@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"kith/internal/api"
 	"kith/internal/archive"
 	"kith/internal/commerce"
+	"kith/internal/duck"
 	"kith/internal/folder"
 	"kith/internal/loader"
 	"kith/internal/opsdb"
@@ -81,30 +83,39 @@ type local struct {
 	lock     *folder.Lock
 	ops      *opsdb.DB
 	facts    *facts
+	load     *loader.Loader
 	settings *api.LiveSettings
+}
+
+// closeStores closes what was opened, in the order in which it is used.
+func (l *local) closeStores() error {
+	var closing []error
+	if l.load != nil {
+		closing = append(closing, l.load.Close())
+	}
+	if l.facts != nil {
+		closing = append(closing, l.facts.close())
+	}
+	if l.ops != nil {
+		closing = append(closing, l.ops.Close())
+	}
+	return errors.Join(closing...)
 }
 
 // openLocked opens the stores of a folder and joins them. It unlocks the
 // folder if it fails.
-func (p *program) openLocked(ctx context.Context, f folder.Folder, lock *folder.Lock) (_ *local, err error) {
+func (p *program) openLocked(ctx context.Context, f folder.Folder, lock *folder.Lock) (*local, error) {
+	return p.openWith(ctx, f, lock, openFacts)
+}
+
+type factsOpener func(ctx context.Context, f folder.Folder, settings *api.LiveSettings) (*facts, error)
+
+// openWith is openLocked with another way to open the warehouse.
+func (p *program) openWith(ctx context.Context, f folder.Folder, lock *folder.Lock, openFacts factsOpener) (_ *local, err error) {
 	l := &local{folder: f, lock: lock}
-	var load *loader.Loader
-	shut := func() error {
-		var closing []error
-		if load != nil {
-			closing = append(closing, load.Close())
-		}
-		if l.facts != nil {
-			closing = append(closing, l.facts.close())
-		}
-		if l.ops != nil {
-			closing = append(closing, l.ops.Close())
-		}
-		return errors.Join(append(closing, lock.Unlock())...)
-	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, shut())
+			err = errors.Join(err, l.closeStores(), l.facts.putBack(), lock.Unlock())
 		}
 	}()
 	settings, err := f.Settings()
@@ -123,28 +134,69 @@ func (p *program) openLocked(ctx context.Context, f folder.Folder, lock *folder.
 		return nil, err
 	}
 	reader := &reader{temp: f.Temp(), settings: l.settings, facts: l.facts}
-	load, err = loader.New(loader.Config{
-		OpenLog: func(ctx context.Context) (loader.Log, error) {
-			return stream.Open(ctx, stream.Config{Dir: f.Log()})
-		},
+	l.load, err = loader.New(loader.Config{
+		OpenLog: func(ctx context.Context) (loader.Log, error) { return openLog(ctx, f, files) },
 		Archive: files, Reach: f, Operations: l.ops, Warehouse: l.facts, Read: reader.read, Now: p.now,
+		Settings: l.settings.Get,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := load.CatchUp(ctx); err != nil {
+	if err := l.load.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(remove(outdated(f)), remove(outdated(f)+".wal")); err != nil {
 		return nil, err
 	}
 	l.Service, err = api.NewService(api.Config{
 		Settings: l.settings, PutSettings: f.PutSettings, Segments: l.ops,
-		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Profiles: l.facts, Loader: load,
+		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Profiles: l.facts, Loader: l.load,
 		HasFacts: func(context.Context) (bool, error) { return hasFacts(f) },
 		Preview: func(ctx context.Context, r loader.Request) (json.RawMessage, error) {
 			return reader.preview(ctx, r)
 		},
-		Now: p.now, Close: shut,
+		Now: p.now, Close: func() error { return errors.Join(l.closeStores(), lock.Unlock()) },
 	})
 	return l, err
+}
+
+// openLog opens the event log. One that the folder's note or the archive
+// speak of and that is not there, or is shorter than the archive, is not taken
+// for a new one: the archive's files would be removed as nobody's.
+func openLog(ctx context.Context, f folder.Folder, files *archive.Archive) (loader.Log, error) {
+	kept, err := files.List()
+	if err != nil {
+		return nil, err
+	}
+	written := uint64(0)
+	if len(kept) > 0 {
+		written = kept[len(kept)-1].Seq
+	}
+	last, _, err := f.Reach()
+	if err != nil {
+		return nil, err
+	}
+	exists, err := stream.Exists(f.Log())
+	if err != nil {
+		return nil, fmt.Errorf("opening the log: %w", err)
+	}
+	if !exists && written+uint64(len(last)) > 0 {
+		for _, seq := range last {
+			written = max(written, seq)
+		}
+		return nil, fmt.Errorf("the log is not at %s, but records 1 to %d were written: they are lost; restore a backup", f.Log(), written)
+	}
+	log, err := stream.Open(ctx, stream.Config{Dir: f.Log()})
+	if err != nil {
+		return nil, err
+	}
+	// A crash may leave the files of one import that was not appended.
+	if end := log.LastSeq(); written > end+1 {
+		return nil, errors.Join(log.Close(), fmt.Errorf(
+			"the log ends at record %d, but the archive holds files of record %d: records from %d on are lost; restore a backup",
+			end, written, end+1))
+	}
+	return log, nil
 }
 
 // hasFacts says whether anything was ever imported into an opened folder.
@@ -153,25 +205,82 @@ func hasFacts(f folder.Folder) (bool, error) {
 	return last[commerce.ImportEntry] > 0, err
 }
 
-// openFacts opens the warehouse. One that another version made is made anew;
-// catching up then fills it from the log.
+// openFacts opens the warehouse, and says what to do if it cannot be opened.
 func openFacts(ctx context.Context, f folder.Folder, settings *api.LiveSettings) (*facts, error) {
+	w, err := tryFacts(ctx, f, settings)
+	if errors.As(err, new(unusable)) {
+		return nil, fmt.Errorf("%w; \"kith rebuild\" makes the warehouse anew from the log", err)
+	}
+	return w, err
+}
+
+// unusable is the error of a warehouse that cannot be opened as it is.
+type unusable struct{ error }
+
+func (e unusable) Unwrap() error { return e.error }
+
+// tryFacts opens the warehouse. One that another version made, or that was
+// made for other settings and is empty, is made anew; catching up then fills
+// it from the log.
+func tryFacts(ctx context.Context, f folder.Folder, settings *api.LiveSettings) (*facts, error) {
 	s := settings.Get()
 	w := &facts{settings: settings, config: warehouse.Config{
 		Path: f.Warehouse(), TempDir: f.Temp(), ArchiveDir: f.Archive(), Currency: s.Currency, Zone: s.Zone(),
 		MemoryLimit: memoryLimit(),
 	}}
 	err := w.open(ctx)
-	if errors.Is(err, warehouse.ErrSchema) {
-		if err = removeWarehouse(f); err == nil {
-			err = w.open(ctx)
+	currency, timezone, other := madeFor(err)
+	if other {
+		empty, err := neverImported(f)
+		if err != nil {
+			return nil, err
+		}
+		if !empty {
+			return nil, loader.OtherShop(currency, timezone, s)
 		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%w; \"kith rebuild\" makes the warehouse anew from the log", err)
+	if other || errors.Is(err, warehouse.ErrSchema) {
+		// It stays until the log has made the new one: the log may be lost.
+		w.aside = outdated(f)
+		if err = renameWarehouse(f.Warehouse(), w.aside); err == nil {
+			err = w.open(ctx)
+		}
+		if err != nil {
+			err = errors.Join(err, w.putBack())
+		}
 	}
-	return w, nil
+	switch err = explain(err); {
+	case err == nil:
+		return w, nil
+	case ctx.Err() != nil, errors.Is(err, duck.ErrInUse), errors.Is(err, duck.ErrMemory), errors.Is(err, duck.ErrDisk):
+		return nil, err // another warehouse would fare no better
+	}
+	return nil, unusable{err}
 }
+
+var otherShop = regexp.MustCompile(`it was made for (\S+) and (\S+), not for `)
+
+// madeFor finds in the error of opening a warehouse which currency and time
+// zone it was made for, if that is what is wrong.
+func madeFor(err error) (currency, timezone string, ok bool) {
+	if err == nil {
+		return "", "", false
+	}
+	m := otherShop.FindStringSubmatch(err.Error())
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], m[2], true
+}
+
+// neverImported says whether it is certain that nothing was ever imported.
+func neverImported(f folder.Folder) (bool, error) {
+	last, known, err := f.Reach()
+	return known && last[commerce.ImportEntry] == 0, err
+}
+
+// outdated is where a warehouse waits while a new one takes its place.
+func outdated(f folder.Folder) string { return f.Warehouse() + ".old" }
 
 // removeWarehouse removes the warehouse's files: log and archive make it anew.
 func removeWarehouse(f folder.Folder) error {

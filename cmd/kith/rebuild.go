@@ -10,13 +10,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"kith/internal/api"
+	"kith/internal/folder"
+	"kith/internal/warehouse"
 )
 
 func (p *program) rebuildCommand() *cobra.Command {
 	return p.reads(&cobra.Command{
 		Use:   "rebuild",
 		Short: "Make the warehouse anew from the log and the archive",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return during("rebuilding the warehouse", p.rebuild(c.Context()))
 		},
@@ -31,14 +33,8 @@ func (p *program) rebuild(ctx context.Context) error {
 	var shop api.Shop
 	if lock == nil {
 		shop = api.NewClient(owner.Address, owner.Token)
-	} else if shop, err = p.openLocked(ctx, f, lock); err != nil {
-		// One that cannot be opened is put aside; opening the folder without
-		// a warehouse makes a new one from the log.
-		p.say("kith: opening the warehouse: %s", oneLine(err))
-		shop, err = p.openWithout(ctx)
-		if err != nil {
-			return err
-		}
+	} else if shop, err = p.openForRebuild(ctx, f, lock); err != nil {
+		return err
 	}
 	done, err := shop.Rebuild(ctx)
 	if err = errors.Join(err, shop.Close()); err != nil {
@@ -51,26 +47,56 @@ func (p *program) rebuild(ctx context.Context) error {
 	return nil
 }
 
-// openWithout opens the folder after its warehouse was put aside.
-func (p *program) openWithout(ctx context.Context) (api.Shop, error) {
-	f, lock, owner, err := p.lock(ctx, mustExist)
-	if err != nil {
-		return nil, err
-	}
-	if lock == nil {
-		return api.NewClient(owner.Address, owner.Token), nil
-	}
-	aside := f.Warehouse() + ".damaged-" + p.now().UTC().Format("20060102T150405")
-	for _, suffix := range []string{"", ".wal"} {
-		err := os.Rename(f.Warehouse()+suffix, aside+suffix)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, errors.Join(err, lock.Unlock())
+// openForRebuild opens the folder. A warehouse that cannot be opened is put
+// aside: without one, opening the folder makes a new one from the log. If that
+// fails too, the old one is put back.
+func (p *program) openForRebuild(ctx context.Context, f folder.Folder, lock *folder.Lock) (api.Shop, error) {
+	var damaged *facts
+	shop, err := p.openWith(ctx, f, lock, func(ctx context.Context, f folder.Folder, settings *api.LiveSettings) (*facts, error) {
+		w, err := tryFacts(ctx, f, settings)
+		if !errors.As(err, new(unusable)) {
+			return w, err
 		}
-	}
-	p.say("the old warehouse is now %s", aside)
-	shop, err := p.openLocked(ctx, f, lock)
+		p.say("kith: the warehouse cannot be opened and is made anew: %s", oneLine(err))
+		damaged = &facts{config: warehouse.Config{Path: f.Warehouse()}}
+		aside := f.Warehouse() + ".damaged-" + p.now().UTC().Format("20060102T150405")
+		if err := renameWarehouse(f.Warehouse(), aside); err != nil {
+			return nil, err
+		}
+		damaged.aside = aside
+		if w, err = tryFacts(ctx, f, settings); err != nil {
+			return damaged, err
+		}
+		w.aside = aside
+		return w, nil
+	})
 	if err != nil {
 		return nil, err
+	}
+	if damaged != nil {
+		p.say("the old warehouse is now %s", damaged.aside)
 	}
 	return shop, nil
+}
+
+// renameWarehouse gives a warehouse's files another name.
+func renameWarehouse(from, to string) error {
+	for _, suffix := range []string{"", ".wal"} {
+		if err := os.Rename(from+suffix, to+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("putting the warehouse aside: %w", err)
+		}
+	}
+	return nil
+}
+
+// putBack undoes putting a warehouse aside, after nothing could take its
+// place. The one that was begun is closed.
+func (w *facts) putBack() error {
+	if w == nil || w.aside == "" {
+		return nil
+	}
+	if err := errors.Join(remove(w.config.Path), remove(w.config.Path+".wal")); err != nil {
+		return err
+	}
+	return renameWarehouse(w.aside, w.config.Path)
 }

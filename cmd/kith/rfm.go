@@ -22,7 +22,7 @@ func (p *program) rfmCommand() *cobra.Command {
 	c := p.reads(&cobra.Command{
 		Use:   "rfm",
 		Short: "Customers by recency, and by frequency and monetary: the 5×5 grid and the groups",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 	})
 	at := atFlag(c)
 	asCSV := c.Flags().Bool("csv", false, "the groups as CSV")

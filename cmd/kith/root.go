@@ -15,6 +15,7 @@ import (
 
 	"kith/internal/api"
 	"kith/internal/commerce"
+	"kith/internal/segment"
 )
 
 // Exit statuses.
@@ -40,6 +41,16 @@ type program struct {
 
 // run is the program.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out := &output{to: stdout}
+	status := runTo(ctx, args, stdin, out, stderr)
+	if out.err != nil && (status == statusDone || status == statusRefused) {
+		fmt.Fprintln(stderr, "kith: "+oneLine(out.err))
+		return statusFailed
+	}
+	return status
+}
+
+func runTo(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
 	root := p.root()
 	root.SetArgs(args)
@@ -61,7 +72,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "kith: interrupted")
 	default:
-		fmt.Fprintln(stderr, "kith: "+oneLine(err))
+		fmt.Fprintln(stderr, "kith: "+shown(err))
 	}
 	if commerce.CodeOf(err) == commerce.CodeInvalid {
 		return statusWrong
@@ -73,6 +84,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 type shownError struct{ error }
 
 func (e shownError) Unwrap() error { return e.error }
+
+// shown writes an error on one line, or with the text that it points into.
+func shown(err error) string {
+	text, ok := errors.AsType[*segment.TextError](err)
+	if !ok || text.File {
+		return oneLine(err)
+	}
+	doing, ok := strings.CutSuffix(err.Error(), text.Error())
+	if !ok {
+		return oneLine(err)
+	}
+	return doing + strings.TrimRight(text.Pointed(), "\n")
+}
 
 // oneLine writes an error on one line, whatever it is made of.
 func oneLine(err error) string {
@@ -104,7 +128,7 @@ func (p *program) root() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&p.data, "data", data, "the shop's folder (or KITH_DATA)")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		p.initCommand(), p.importCommand(), p.segmentCommand(), p.rfmCommand(), p.customerCommand(),
 		p.scoreCommand(), p.rebuildCommand(), p.demoCommand(), p.serveCommand(), p.routesCommand(), p.versionCommand(),

@@ -12,7 +12,7 @@ func (p *program) routesCommand() *cobra.Command {
 	return p.reads(&cobra.Command{
 		Use:   "routes",
 		Short: "Every HTTP route with its permission",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			routes := api.Routes()
 			if p.json {
@@ -32,7 +32,7 @@ func (p *program) versionCommand() *cobra.Command {
 	return p.reads(&cobra.Command{
 		Use:   "version",
 		Short: "The version of this program",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if p.json {
 				return p.printJSON(struct {

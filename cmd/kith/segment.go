@@ -30,7 +30,7 @@ func (p *program) countCommand() *cobra.Command {
 	c := p.reads(&cobra.Command{
 		Use:   "count 'TEXT'",
 		Short: "How many customers are in a segment; TEXT may be @ID",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("'TEXT'"),
 	})
 	at := atFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -54,7 +54,7 @@ func (p *program) membersCommand() *cobra.Command {
 	c := p.reads(&cobra.Command{
 		Use:   "members 'TEXT'",
 		Short: "The ids of a segment's customers, one a line, sorted; TEXT may be @ID",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("'TEXT'"),
 	})
 	at := atFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -92,7 +92,7 @@ func (p *program) checkCommand() *cobra.Command {
 	return p.reads(&cobra.Command{
 		Use:   "check 'TEXT'",
 		Short: "A segment's canonical form, or what is wrong with it",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("'TEXT'"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.ask(c, "checking the segment", func(ctx context.Context, shop api.Shop) error {
 				checked, err := shop.Check(ctx, args[0])
@@ -127,20 +127,29 @@ func (p *program) showTextError(err error) error {
 	if !errors.As(err, &text) {
 		return err
 	}
-	if p.json {
+	if err := p.jsonProblems(err); !errors.Is(err, text) {
+		return err
+	}
+	fmt.Fprintln(p.stderr, strings.TrimRight(text.Pointed(), "\n"))
+	return shownError{err}
+}
+
+// jsonProblems writes what is wrong with a text for programs, if they ask, and
+// returns the error.
+func (p *program) jsonProblems(err error) error {
+	if text, ok := errors.AsType[*segment.TextError](err); ok && p.json {
 		if err := p.printJSON(map[string]any{"problems": api.Findings(text.Problems)}); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintln(p.stderr, strings.TrimRight(text.Pointed(), "\n"))
-	return shownError{err}
+	return err
 }
 
 func (p *program) saveCommand() *cobra.Command {
 	c := p.reads(&cobra.Command{
 		Use:   "save ID 'TEXT'",
 		Short: "Save a segment, or change one",
-		Args:  cobra.ExactArgs(2),
+		Args:  exactly("ID", "'TEXT'"),
 	})
 	name := c.Flags().String("name", "", "how people call it")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -149,6 +158,7 @@ func (p *program) saveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			p.warn(ctx, shop, args[1])
 			if p.json {
 				return p.printJSON(s)
 			}
@@ -163,7 +173,7 @@ func (p *program) listCommand() *cobra.Command {
 	return p.reads(&cobra.Command{
 		Use:   "list",
 		Short: "Saved segments, then those that ship with Kith",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.ask(c, "listing segments", func(ctx context.Context, shop api.Shop) error {
 				list, err := shop.ListSegments(ctx)
@@ -196,7 +206,7 @@ func (p *program) showCommand() *cobra.Command {
 	return p.reads(&cobra.Command{
 		Use:   "show ID",
 		Short: "A saved segment, or one that ships with Kith",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("ID"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.ask(c, "showing segment "+args[0], func(ctx context.Context, shop api.Shop) error {
 				s, err := shop.GetSegment(ctx, args[0])
@@ -252,7 +262,7 @@ func (p *program) deleteCommand() *cobra.Command {
 	return p.reads(&cobra.Command{
 		Use:   "delete ID",
 		Short: "Delete a saved segment; a changed preset is restored, a shipped one hidden",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("ID"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.ask(c, "deleting segment "+args[0], func(ctx context.Context, shop api.Shop) error {
 				d, err := shop.DeleteSegment(ctx, args[0])

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"kith/internal/api"
-	"kith/internal/commerce"
 	"kith/internal/segment"
 	"kith/internal/segql"
 )
@@ -29,7 +28,7 @@ func (p *program) segmentFileCommand(word, short string, do func(s api.Shop, ctx
 	return p.reads(&cobra.Command{
 		Use:   word + " FILE.yaml",
 		Short: short,
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("FILE.yaml"),
 		RunE: func(c *cobra.Command, args []string) error {
 			doing := map[string]string{"plan": "planning ", "apply": "applying "}[word] + args[0]
 			content, err := readSegmentFile(args[0])
@@ -41,6 +40,7 @@ func (p *program) segmentFileCommand(word, short string, do func(s api.Shop, ctx
 				if err != nil {
 					return p.showFileError(args[0], err)
 				}
+				p.warnPlan(ctx, shop, plan)
 				if p.json {
 					return p.printJSON(plan)
 				}
@@ -51,11 +51,29 @@ func (p *program) segmentFileCommand(word, short string, do func(s api.Shop, ctx
 	})
 }
 
+// warnPlan says what the checker warns about in the texts of a plan.
+func (p *program) warnPlan(ctx context.Context, shop api.Shop, plan api.SegmentPlan) {
+	for _, s := range plan.Segments {
+		if s.Text == "" {
+			continue
+		}
+		// A text that names another segment of the file is known only when both are.
+		checked, err := shop.Check(ctx, s.Text)
+		if err != nil {
+			continue
+		}
+		found := warnings(checked)
+		for i := range found {
+			fmt.Fprint(p.stderr, "segment "+s.ID+": "+segql.Pointed(s.Text, found[i:i+1]))
+		}
+	}
+}
+
 // readSegmentFile reads a file of segments, and no more than it may hold.
 func readSegmentFile(name string) (string, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return "", commerce.WithCode(commerce.CodeInvalid, err)
+		return "", err
 	}
 	defer func() { _ = f.Close() }()
 	content, err := io.ReadAll(io.LimitReader(f, segment.MaxFile+1))
@@ -109,7 +127,10 @@ func writeStep(w io.Writer, s api.SegmentStep) {
 			fmt.Fprintf(w, "  %-8s %s\n", title, value)
 		}
 	}
-	if s.OldName != s.Name {
+	switch {
+	case s.OldText == "" || s.Text == "": // made or removed
+		line("name", s.OldName+s.Name)
+	case s.OldName != s.Name:
 		line("name", fmt.Sprintf("%q to %q", s.OldName, s.Name))
 	}
 	if s.OldText != s.Text {

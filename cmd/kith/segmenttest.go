@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -81,7 +84,7 @@ func (p *program) testCommand() *cobra.Command {
 	return p.reads(&cobra.Command{
 		Use:   "test FILE",
 		Short: "Run a script of facts and expectations; needs no folder",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("FILE"),
 		RunE: func(c *cobra.Command, args []string) error {
 			shops, err := p.readScript(args[0])
 			if err != nil {
@@ -101,17 +104,39 @@ func (p *program) testCommand() *cobra.Command {
 
 // readScript reads a script. Mistakes in it are shown a line each.
 func (p *program) readScript(name string) ([]script.Shop, error) {
-	f, err := os.Open(name)
+	content, err := os.ReadFile(name)
 	if err != nil {
-		return nil, during("reading "+name, commerce.WithCode(commerce.CodeInvalid, err))
+		return nil, during("reading "+name, err)
 	}
-	defer func() { _ = f.Close() }()
-	shops, err := script.Parse(name, f)
+	if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
+		return nil, commerce.Errorf(commerce.CodeInvalid, "reading %s: it is no text in UTF-8, so it is no script of facts and expectations", name)
+	}
+	shops, err := script.Parse(name, bytes.NewReader(content))
 	if err != nil {
-		p.say("%s", err)
+		p.sayMistakes(err)
 		return nil, shownError{commerce.WithCode(commerce.CodeInvalid, err)}
 	}
 	return shops, nil
+}
+
+// What is shown of the mistakes in a script: a file that is something else
+// has one in every line.
+const (
+	mistakesShown = 20
+	mistakeLength = 300
+)
+
+func (p *program) sayMistakes(err error) {
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	for _, line := range lines[:min(len(lines), mistakesShown)] {
+		if len(line) > mistakeLength {
+			line = strings.ToValidUTF8(line[:mistakeLength], "") + "…"
+		}
+		p.say("%s", line)
+	}
+	if more := len(lines) - mistakesShown; more > 0 {
+		p.say("and %d more", more)
+	}
 }
 
 func (p *program) runScript(ctx context.Context, shops []script.Shop) (scriptResult, error) {

@@ -23,7 +23,7 @@ func (p *program) serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the shop until interrupted",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 	}
 	address := c.Flags().String("addr", defaultAddress, "HOST:PORT to listen on; a loopback address")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -78,6 +78,7 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 	if err := shop.lock.Tell(folder.Owner{Address: listener.Addr().String(), Token: token}); err != nil {
 		return errors.Join(err, server.Close())
 	}
+	p.say("there are no users and keys yet: whoever can log in to this machine can read and change the shop at this address while it is served")
 	fmt.Fprintf(p.stdout, "http://%s\n", listener.Addr())
 	select {
 	case err := <-failed:

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"time"
 
@@ -46,7 +47,16 @@ func (s *Service) ask(ctx context.Context, q Question) (segment.Question, time.T
 		return segment.Question{}, at, err
 	}
 	compiled, err := book.Compile(ctx, q.Text)
-	return compiled, at, err
+	return compiled, at, notThere(err)
+}
+
+// notThere gives an unknown "@id" the code of an unknown id: the question is
+// right, and what it names does not exist.
+func notThere(err error) error {
+	if inner := errors.Unwrap(err); commerce.CodeOf(err) == commerce.CodeInvalid && commerce.CodeOf(inner) == commerce.CodeNotFound {
+		return inner
+	}
+	return err
 }
 
 // Count implements Shop.

@@ -28,7 +28,8 @@ func (f Folder) Settings() (commerce.Settings, error) {
 		err = s.Validate()
 	}
 	if err != nil {
-		return s, fmt.Errorf("reading %s: %w", f.path(settingsName), err)
+		// The command was right; the file is not.
+		return s, commerce.WithCode(commerce.CodeConflict, fmt.Errorf("reading %s: %w; change it there", f.path(settingsName), err))
 	}
 	return s, nil
 }

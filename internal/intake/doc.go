@@ -38,8 +38,11 @@
 //     stored without a line, the order would be known with other content, and
 //     the corrected file come too late. A row whose order id cannot be read
 //     (it is blank, or the row cannot be taken apart) is tied to no other.
-//   - A negative total is refused, but in a row that is a return and in
-//     online-retail. A rate of the shop's own currency is refused.
+//   - An id, an e-mail or a phone with a control character refuses its row, and
+//     so does a list or an object of JSON as an id, and bytes in a column of
+//     Parquet that are no text.
+//   - A negative refunded is refused. So is a negative total, but in a row that
+//     is a return and in online-retail; and a rate of the shop's own currency.
 //   - A text file is UTF-8, UTF-16 or else Windows-1252; a zero byte makes it
 //     no text. Rows over 1 MiB, with another number of cells than the header,
 //     or with a quote left open are refused, each alone.

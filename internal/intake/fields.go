@@ -23,6 +23,7 @@ type role int
 
 const (
 	roleText role = iota
+	roleID        // a text or a number, in one line
 	roleNumber
 	rolePrice // a number that may not be negative
 	roleInstant
@@ -64,8 +65,8 @@ func fields(kind commerce.Kind) []field {
 }
 
 var orderFields = [...]field{
-	{"order_id", roleText, []string{"order", "ordernumber", "orderno", "invoiceno", "invoiceid", "invoice", "transactionid", "id"}},
-	{"customer_id", roleText, []string{"customer", "clientid", "userid"}},
+	{"order_id", roleID, []string{"order", "ordernumber", "orderno", "invoiceno", "invoiceid", "invoice", "transactionid", "id"}},
+	{"customer_id", roleID, []string{"customer", "clientid", "userid"}},
 	{"email", roleEmail, []string{"customeremail", "emailaddress"}},
 	{"phone", rolePhone, []string{"customerphone", "phonenumber"}},
 	{"at", roleInstant, []string{"orderedat", "orderdate", "placedat", "createdat", "purchasedat", "invoicedate", "timestamp", "datetime", "date"}},
@@ -82,7 +83,7 @@ var orderFields = [...]field{
 	{"city", roleText, nil},
 	{"cancelled_at", roleInstant, []string{"canceledat"}},
 	{"refunded", roleNumber, []string{"refundedamount"}},
-	{"product_id", roleText, []string{"product", "itemid", "stockcode"}},
+	{"product_id", roleID, []string{"product", "itemid", "stockcode"}},
 	{"sku", roleText, nil},
 	{"product_name", roleText, []string{"itemname", "description"}},
 	{"category", roleText, []string{"productcategory"}},
@@ -93,7 +94,7 @@ var orderFields = [...]field{
 }
 
 var customerFields = [...]field{
-	{"customer_id", roleText, []string{"id", "customer"}},
+	{"customer_id", roleID, []string{"id", "customer"}},
 	{"email", roleEmail, []string{"emailaddress"}},
 	{"phone", rolePhone, []string{"phonenumber"}},
 	{"first_name", roleText, nil},
@@ -122,7 +123,7 @@ var customerFields = [...]field{
 }
 
 var productFields = [...]field{
-	{"product_id", roleText, []string{"id", "product"}},
+	{"product_id", roleID, []string{"id", "product"}},
 	{"sku", roleText, nil},
 	{"name", roleText, []string{"productname", "title"}},
 	{"category", roleText, []string{"productcategory", "producttype"}},
@@ -142,8 +143,8 @@ var productFields = [...]field{
 var eventFields = [...]field{
 	{"at", roleInstant, []string{"timestamp", "originaltimestamp", "occurredat", "time", "datetime", "date", "receivedat", "sentat"}},
 	{"event", roleText, []string{"eventname", "eventtype"}},
-	{"customer_id", roleText, []string{"userid", "customer"}},
-	{"anonymous_id", roleText, []string{"visitorid", "deviceid"}},
+	{"customer_id", roleID, []string{"userid", "customer"}},
+	{"anonymous_id", roleID, []string{"visitorid", "deviceid"}},
 	{"email", roleEmail, nil},
 	{"phone", rolePhone, nil},
 	{"message_id", roleText, []string{"eventid"}},

@@ -97,6 +97,7 @@ func (t *table) shownForm(cfg *Config, r role, columns []int) (form, note string
 			return f.name(), note
 		}
 		return f.shown(), note
+	default:
 	}
 	return "", ""
 }

@@ -250,7 +250,7 @@ func TestRejects(t *testing.T) {
 	}
 	got := run(t, Config{Kind: commerce.Orders, Files: []string{file(t, "bad.csv", strings.Join(rows, "\n"))}})
 	want := []string{
-		`bad.csv:3: at: "2026-13-01 10:00" is not an instant as this column writes them (YYYY-MM-DD), from 1900 on` + "\t" + rows[2],
+		`bad.csv:3: at: "2026-13-01 10:00" is not an instant as this column writes them (YYYY-MM-DD hh:mm), from 1900 on` + "\t" + rows[2],
 		"bad.csv:4: order_id: it is missing\t" + rows[3],
 		`bad.csv:5: status: "teleported" is no status that is known: paid, partially_paid, partially_refunded, refunded, processing, completed, fulfilled, pending, failed, draft, void` + "\t" + rows[4],
 		`bad.csv:7: currency: "ZZZ" is not a currency code` + "\t" + rows[6],
@@ -259,8 +259,8 @@ func TestRejects(t *testing.T) {
 		"bad.csv:10: row: the row has 6 cells, the file 8 columns\t" + rows[9],
 		"bad.csv:12: row: the row has 9 cells, the file 8 columns\t" + rows[11],
 		"bad.csv:13: row: there is text behind a closing quote\t" + rows[12],
-		`bad.csv:14: at: "bad\tday" is not an instant as this column writes them (YYYY-MM-DD), from 1900 on` + "\t" + `o12,a\u{1b}[31mna,bad\tday,paid,EUR,1,2.50,`,
-		`bad.csv:15: at: "never" is not an instant as this column writes them (YYYY-MM-DD), from 1900 on` + "\t" + `o13,"two\nlines",never,paid,EUR,1,2.50,`,
+		`bad.csv:14: customer_id: "a\u{1b}[31mna" holds a line break or another control character, which an id may not` + "\t" + `o12,a\u{1b}[31mna,bad\tday,paid,EUR,1,2.50,`,
+		`bad.csv:15: customer_id: "two\nlines" holds a line break or another control character, which an id may not` + "\t" + `o13,"two\nlines",never,paid,EUR,1,2.50,`,
 		`bad.csv:17: unit_price: "1e3" is not a number` + "\t" + rows[16],
 	}
 	lines := strings.Split(strings.TrimSuffix(got.rejects, "\n"), "\n")
@@ -308,6 +308,9 @@ func TestUnreadable(t *testing.T) {
 		"zero bytes":      {file(t, "a.csv", twoOrders+"o3,\x00,2026-03-01,1\n"), Config{}, "line 4 holds a zero byte"},
 		"cut gzip":        {file(t, "a.csv", string(cut[:len(cut)-20])), Config{}, "the gzip data is cut short"},
 		"damaged gzip":    {file(t, "a.csv", string(cut[:40])+"xxxx"+string(cut[44:])), Config{}, "reading"},
+		"stray bytes":     {file(t, "a.csv", string(cut)+"stray"), Config{}, "behind the end of the gzip data stand bytes that are not gzip"},
+		"one stray byte":  {file(t, "a.csv", string(cut)+"\x00"), Config{}, "behind the end of the gzip data stand bytes that are not gzip"},
+		"cut second part": {file(t, "a.csv", string(cut)+string(cut[:30])), Config{}, "the gzip data is cut short"},
 		"excel":           {file(t, "a.csv", "PK\x03\x04xxxxxxxxxxxxxxx"), Config{}, "an Excel workbook"},
 		"pdf":             {file(t, "a.csv", "%PDF-1.7 xxxxxxxxxxxx"), Config{}, "a PDF"},
 		"gzip twice":      {file(t, "a.gz", string(cut)), Config{}, "gzip twice"},

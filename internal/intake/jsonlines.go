@@ -94,7 +94,7 @@ func (o *objectReader) take(row textRow, place int64) (rows int, err error) {
 		if v.isNull() && o.cfg.Kind == commerce.Customers {
 			o.plain.null(o.table.columns[i])
 		} else {
-			o.plain.cell(v.text(), o.table.columns[i])
+			o.plain.jsonCell(v, o.table.columns[i])
 		}
 	}
 	return 1, o.plain.end()

@@ -186,7 +186,7 @@ func TestBlankOrderFields(t *testing.T) {
 	is(t, got.rows[0], "sku=a; status=paid; currency=EUR; pos=0")
 	is(t, got.rows[1], "sku=b; ts=2026-03-01 00:00:00; status=; currency=; pos=1")
 	is(t, got.rows[2], "sku=c; ts=2026-03-01 00:00:00; pos=5")
-	for _, want := range []string{`:4: status: "odd"`, ":5: at: it is missing, and no row", ":6: at: it is missing, and no row"} {
+	for _, want := range []string{`:4: status: "odd"`, ":5: at: it is missing, and no row", ":6: at: it is missing\t"} {
 		if !strings.Contains(got.rejects, want) {
 			t.Errorf("the rejects lack %q:\n%s", want, got.rejects)
 		}
@@ -326,8 +326,28 @@ func TestPreview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Records) != 3 || p.Rows != 5 || p.Accepted != 4 || p.Refused != 1 || *p.Records[2][3] != "o1" || *p.Records[2][2] != "3" {
+	if len(p.Records) != 3 || p.Rows != 5 || p.Accepted != 4 || p.Refused != 1 || *p.Records[2][2] != "o1" || *p.Records[2][1] != "2" || !strings.HasSuffix(*p.Records[2][0], "b.csv") {
 		t.Errorf("got %+v", p)
+	}
+}
+
+// TestPreviewIsReadable: what a preview shows is written as people write it.
+func TestPreviewIsReadable(t *testing.T) {
+	t.Parallel()
+	content := "order_id,at,total,quantity,cancelled_at\no1,2026-03-01 10:00:00.5,100,1.50,2026-03-02\n"
+	p, err := Preview(t.Context(), Config{Kind: commerce.Orders, Temp: t.TempDir(), Zone: zone(t, "Europe/Bucharest"), Files: []string{file(t, "a.csv", content)}}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i, v := range p.Records[0] {
+		if v != nil {
+			got = append(got, p.Columns[i]+"="+*v)
+		}
+	}
+	const want = "line=2 order_id=o1 at=2026-03-01T08:00:00.5Z total=100 cancelled_at=2026-03-01T22:00:00Z quantity=1.5"
+	if strings.Join(got, " ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, " "), want)
 	}
 }
 

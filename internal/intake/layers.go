@@ -56,6 +56,8 @@ type input struct {
 	typ     string // its type in SQL; VARCHAR in text files
 	trimmed bool   // its texts are trimmed, and blank is NULL
 	col     *column
+
+	undecoded string // a column that says that the value's bytes are no text; or empty
 }
 
 // nullMark stands for JSON's null in the plain file, where an empty cell says
@@ -69,8 +71,6 @@ func (in input) text() string {
 		return in.unescaped()
 	case in.typ == "VARCHAR":
 		return trimmedText(in.expr)
-	case in.typ == "BLOB":
-		return fmt.Sprintf("nullif(trim(decode(%s), %s), '')", in.expr, whiteSpace)
 	case in.typ == "DOUBLE", in.typ == "FLOAT":
 		return fmt.Sprintf(`CASE WHEN isnan(%[1]s) THEN NULL WHEN abs(%[1]s) < 1e15 AND %[1]s = trunc(%[1]s)
 			THEN CAST(CAST(%[1]s AS BIGINT) AS VARCHAR) ELSE CAST(%[1]s AS VARCHAR) END`, in.expr)
@@ -116,8 +116,11 @@ func (in input) nested() bool {
 // unescaped undoes what the plain file escapes, where it had to.
 func (in input) unescaped() string {
 	e := in.expr
-	if in.col == nil || !in.col.escaped && !in.col.nulls {
+	if in.col == nil || !in.col.escaped && !in.col.nulls && !in.col.nested {
 		return e
+	}
+	if in.col.nested {
+		e = fmt.Sprintf("ltrim(%s, chr(%d))", e, nestedMark)
 	}
 	if in.col.nulls {
 		e = fmt.Sprintf("nullif(%s, chr(2) || '0')", e)

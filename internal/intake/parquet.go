@@ -92,14 +92,34 @@ func (r *reader) describe(t *table) error {
 	}
 	used := t.prepare(&r.cfg)
 	t.inputs = func(i int) input {
-		return input{expr: fmt.Sprintf("c%d", i), typ: types[i], col: t.columns[i]}
+		in := input{expr: fmt.Sprintf("c%d", i), typ: types[i], col: t.columns[i]}
+		if in.typ == "BLOB" {
+			in.typ, in.undecoded = "VARCHAR", fmt.Sprintf("b%d", i)
+		}
+		return in
 	}
 	columns := []string{"file_row_number AS place", "file_row_number + 1 AS line"}
 	for _, i := range used {
-		columns = append(columns, fmt.Sprintf("%s AS c%d", duck.Ident(t.headers[i]), i))
+		name := duck.Ident(t.headers[i])
+		if types[i] != "BLOB" {
+			columns = append(columns, fmt.Sprintf("%s AS c%d", name, i))
+			continue
+		}
+		columns = append(columns, fmt.Sprintf("TRY(decode(%s)) AS c%d", name, i), fmt.Sprintf("%s IS NOT NULL AND TRY(decode(%[1]s)) IS NULL AS b%d", name, i))
 	}
+	t.shown = shownParquet(t.headers)
 	t.from = "SELECT " + strings.Join(columns, ", ") + " FROM " + file
 	return r.conn.QueryRowContext(r.ctx, "SELECT count(*) FROM "+file).Scan(&t.rows)
+}
+
+// shownParquet is SQL for a row as JSON, for whoever looks for what is wrong
+// with it: the columns of the file, without those that reading it adds.
+func shownParquet(headers []string) string {
+	members := make([]string, len(headers))
+	for i, h := range headers {
+		members[i] = duck.Ident(h) + " := " + duck.Ident(h)
+	}
+	return "CAST(to_json(struct_pack(" + strings.Join(members, ", ") + ")) AS VARCHAR)"
 }
 
 // surveyParquet looks at the columns that have a form: all shapes that texts
@@ -109,7 +129,7 @@ func (r *reader) surveyParquet(t *table) error {
 		in := t.inputs(i)
 		var err error
 		switch instant := c.roles&asInstant != 0; {
-		case c.roles == 0:
+		case c.roles&(asNumber|asInstant) == 0:
 		case in.typ == "VARCHAR":
 			err = r.surveyTexts(t, in)
 		case instant && (strings.HasPrefix(in.typ, "TIMESTAMP") || in.typ == "DATE"):

@@ -56,6 +56,12 @@ func (p *plainFile) cell(value []byte, c *column) {
 	}
 	c.see(value, 1)
 	for _, b := range value {
+		if b >= ' ' && b < 0x7f {
+			continue
+		}
+		// Behind C2 stand control characters too, behind EF the replacement
+		// character. Only SQL looks closer.
+		c.suspect = c.suspect || b < ' ' || b == 0x7f || b == 0xc2 || b == 0xef
 		if b == '\n' || b == '\r' || b == cellEnd || b == escape {
 			c.escaped = true
 			value = p.escape(value)
@@ -63,6 +69,20 @@ func (p *plainFile) cell(value []byte, c *column) {
 		}
 	}
 	_, _ = p.w.Write(value)
+}
+
+// nestedMark stands before a list or an object of JSON that is where an id
+// should be: without it, it could not be told from a text with braces.
+const nestedMark = 0x01
+
+// jsonCell writes a value of JSON.
+func (p *plainFile) jsonCell(v jsonValue, c *column) {
+	if c.roles&asID == 0 || !v.isObject() && !v.isArray() {
+		p.cell(v.text(), c)
+		return
+	}
+	c.nested = true
+	p.cell(append([]byte{nestedMark}, v.raw...), c)
 }
 
 // null writes JSON's null.

@@ -56,8 +56,10 @@ func Read(ctx context.Context, cfg Config) (Report, error) {
 type Previewed struct {
 	Report
 
+	// Columns and Records are the first records as a person reads them: the
+	// line, instants in RFC 3339, numbers without needless zeros, nil for NULL.
 	Columns     []string     `json:"columns"`
-	Records     [][]*string  `json:"records"`                // the first, as texts; nil for NULL
+	Records     [][]*string  `json:"records"`
 	RefusedRows []RefusedRow `json:"refused_rows,omitempty"` // the first
 }
 
@@ -72,8 +74,8 @@ func Preview(ctx context.Context, cfg Config, n int) (Previewed, error) {
 		return Previewed{}, err
 	}
 	var p Previewed
-	for _, c := range commerce.Records(r.cfg.Kind) {
-		p.Columns = append(p.Columns, c.Name)
+	for _, c := range r.previewed() {
+		p.Columns = append(p.Columns, c.name)
 	}
 	r.firstRefused = &p.RefusedRows
 	p.Report, err = r.run(r.count, func(t *table) error { return r.preview(t, n, &p) })
@@ -298,7 +300,9 @@ func (r *reader) progressed(rows int64) {
 // hashVersion changes whenever the same file would give other records.
 func hashVersion(kind commerce.Kind) string {
 	switch kind {
-	case commerce.Orders, commerce.Rates:
+	case commerce.Orders:
+		return "kith intake 3"
+	case commerce.Rates:
 		return "kith intake 2"
 	default:
 		// Another version would take events without a message id twice.

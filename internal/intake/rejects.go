@@ -92,8 +92,11 @@ func (r *reader) listRefused(out *rejects) error {
 }
 
 func (r *reader) rejectParquet(out *rejects) error {
-	query := fmt.Sprintf(`SELECT r.line, r.bad, CAST(to_json(p) AS VARCHAR) FROM refused r
-		JOIN (SELECT * FROM read_parquet(%s, file_row_number = true)) p ON p.file_row_number = r.line - 1 ORDER BY r.line`, duck.Literal(out.table.path))
+	// The file's columns are named in the inner SELECT alone, where no name
+	// of theirs can be mistaken for one of refused.
+	query := fmt.Sprintf(`SELECT r.line, r.bad, p.shown FROM refused r
+		JOIN (SELECT file_row_number AS place, %s AS shown FROM read_parquet(%s, file_row_number = true)) p ON p.place = r.line - 1 ORDER BY r.line`,
+		out.table.shown, duck.Literal(out.table.path))
 	return r.each(query, 3, func(row []string) error {
 		var line int64
 		if _, err := fmt.Sscan(row[0], &line); err != nil {

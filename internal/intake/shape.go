@@ -35,10 +35,63 @@ func newShape(cfg *Config, t *table, file int, base int64) *shape {
 		if v.raw != "NULL" && f.role == rolePrice && cfg.Format != OnlineRetail {
 			s.refuse(f.name, v.out+" < 0", quotedText(v.shown)+" || ' is negative'")
 		}
+		s.oneLine(f, v)
 	}
 	s.returns()
+	if v := s.values["refunded"]; s.has("refunded") {
+		s.refuse("refunded", v.out+" < 0", quotedText(v.shown)+" || ' is negative'")
+	}
 	s.keys()
+	s.undecoded()
 	return s
+}
+
+// oneLine refuses ids that are lists, objects, or hold control characters: no
+// other system would know them again, and they break lists of ids.
+func (s *shape) oneLine(f field, v value) {
+	if surveyed(f.role)&asID == 0 {
+		return
+	}
+	const nested = " is a list or an object: an id is a text or a number"
+	suspect := false
+	for _, i := range s.table.mapping.fields[f.name] {
+		in := s.table.inputs(i)
+		switch {
+		case in.nested():
+			s.refuse(f.name, in.expr+" IS NOT NULL", quotedText(in.text())+" || "+lit(nested))
+		case in.col.nested:
+			s.refuse(f.name, fmt.Sprintf("starts_with(%s, chr(%d))", in.expr, nestedMark), quotedText(in.text())+" || "+lit(nested))
+		}
+		suspect = suspect || in.col.suspect || !in.trimmed && in.typ == "VARCHAR"
+	}
+	if suspect {
+		s.refuse(f.name, fmt.Sprintf("regexp_matches(%s, %s)", v.raw, lit(controlForm)),
+			quotedText(v.shown)+" || "+lit(" holds a line break or another control character, which an id may not"))
+	}
+}
+
+// controlForm finds control characters, and what a byte or an escape that is
+// no character was read as.
+const controlForm = `[\x00-\x1f\x7f-\x{9f}\x{fffd}]`
+
+// undecoded refuses rows with bytes where a text should be, before what is
+// missing: an id that cannot be read is there.
+func (s *shape) undecoded() {
+	var verdicts []string
+	add := func(name string, column int) {
+		if sign := s.table.inputs(column).undecoded; sign != "" {
+			verdicts = append(verdicts, fmt.Sprintf("WHEN %s THEN %s || chr(31) || 'its bytes are not UTF-8 text'", sign, lit(name)))
+		}
+	}
+	for _, f := range fields(s.cfg.Kind) {
+		for _, i := range s.table.mapping.fields[f.name] {
+			add(f.name, i)
+		}
+	}
+	for _, e := range slices.Concat(s.table.mapping.traits, s.table.mapping.props) {
+		add(s.table.headers[e.column], e.column)
+	}
+	s.verdicts = append(verdicts, s.verdicts...)
 }
 
 // blanks says whether some row has nothing in the first of these columns.
@@ -179,6 +232,9 @@ func (s *shape) keys() {
 		reason := lit("it is missing")
 		if v.warn != "" {
 			reason = fmt.Sprintf("CASE WHEN %s THEN %s || %s ELSE %s END", v.warn, quotedText(v.shown), lit(": "+v.warned), reason)
+		}
+		if v.raw != "NULL" && v.refuse != "" {
+			reason = fmt.Sprintf("CASE WHEN %s THEN %s ELSE %s END", v.refuse, v.reason, reason)
 		}
 		first := fmt.Sprintf("WHEN %s THEN %s || chr(31) || %s", condition, lit(field), reason)
 		s.verdicts = append([]string{first}, s.verdicts...)

@@ -76,7 +76,8 @@ func (s *source) start(ctx context.Context, count func(int64)) error {
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", s.name, explainGzip(err))
 		}
-		r = z
+		z.Multistream(false)
+		r = &members{disk: disk, gzip: z}
 	}
 	s.ahead = newAhead(r)
 	s.reader = bufio.NewReaderSize(s.ahead, 1<<16)
@@ -94,6 +95,35 @@ func (s *source) start(ctx context.Context, count func(int64)) error {
 func (s *source) isParquet() bool {
 	head, _ := s.reader.Peek(4) // a shorter file is not
 	return string(head) == "PAR1"
+}
+
+// members reads what a gzip file holds, part by part: gzip files may be put
+// together. It knows a part that is cut short from bytes that are none.
+type members struct {
+	disk *bufio.Reader
+	gzip *gzip.Reader
+}
+
+var errBehindGzip = errors.New("behind the end of the gzip data stand bytes that are not gzip: nothing was taken. Unpack the file, or pack it anew")
+
+// Read reads like the unpacked file.
+func (m *members) Read(p []byte) (int, error) {
+	n, err := m.gzip.Read(p)
+	if !errors.Is(err, io.EOF) {
+		return n, err
+	}
+	next, err := m.disk.Peek(2)
+	switch {
+	case len(next) == 0:
+		return n, err
+	case next[0] != 0x1f || len(next) == 2 && next[1] != 0x8b:
+		return n, errBehindGzip
+	}
+	if err := m.gzip.Reset(m.disk); err != nil {
+		return n, err
+	}
+	m.gzip.Multistream(false)
+	return n, nil
 }
 
 // explain says of an error in the middle of the file what it means.

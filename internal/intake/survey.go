@@ -11,6 +11,8 @@ type column struct {
 
 	nulls   bool // JSON null was seen
 	escaped bool // a value holds characters that the plain file escapes
+	suspect bool // a value may hold control characters
+	nested  bool // an id is a list or an object: it is marked with nestedMark
 }
 
 // roles is a set of roles: those that need a survey of the values.
@@ -19,6 +21,7 @@ type roles uint8
 const (
 	asNumber roles = 1 << iota
 	asInstant
+	asID
 )
 
 func surveyed(r role) roles {
@@ -27,6 +30,8 @@ func surveyed(r role) roles {
 		return asNumber
 	case roleInstant, roleDate:
 		return asInstant
+	case roleID, roleEmail, rolePhone:
+		return asID
 	default:
 		return 0
 	}

@@ -29,6 +29,7 @@ type table struct {
 	content []byte // SHA-256
 	notes   []string
 	text    *textFile // nil for Parquet
+	shown   string    // SQL for a row of a Parquet file as JSON
 	path    string    // where the file can be read again; for Parquet, as SQL may read it
 }
 

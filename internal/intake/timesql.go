@@ -18,7 +18,7 @@ func (l *layers) instant(name string, in input, form instantForm, zone *time.Loc
 	v := value{out: "v_" + name}
 	v.raw, v.shown = l.given(name, in)
 	v.refuse = fmt.Sprintf("%s IS NOT NULL AND %s IS NULL", v.raw, v.out)
-	v.reason = quotedText(v.shown) + " || " + lit(" is not an instant as this column writes them ("+form.name()+"), from 1900 on")
+	v.reason = quotedText(v.shown) + " || " + lit(" is not an instant as this column writes them ("+form.shown()+"), from 1900 on")
 	local, utc := l.localTime(name, in, form)
 	list := segments(zone, max(min(form.minYear, 2200), 1900), min(max(form.maxYear, 1900), 2200))
 	us := "u_" + name

@@ -206,11 +206,11 @@ func (e *eventReader) write(ev *event, place, line int64) error {
 	properties := ev.properties()
 	e.plain.begin(place, line)
 	for i, v := range ev.values {
-		text := v.text()
 		if i == evProperties {
-			text = properties
+			e.plain.cell(properties, e.table.columns[i])
+			continue
 		}
-		e.plain.cell(text, e.table.columns[i])
+		e.plain.jsonCell(v, e.table.columns[i])
 	}
 	return e.plain.end()
 }

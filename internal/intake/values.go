@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"kith/internal/commerce"
 )
 
 // value is a field's value in the layers: raw is NULL where the row says
@@ -69,7 +71,7 @@ func (l *layers) typedNumber(name string, in input) (fits bool) {
 var dirt = `[\s'’\x{00a0}\x{2009}\x{202f}]|\p{Sc}|^(` + moneyWords + `)|(` + moneyWords + `)$`
 
 // moneyWords are currencies written in letters.
-var moneyWords = strings.ReplaceAll(strings.TrimSpace(currencies), " ", "|") + `|lei|Lei|LEI|kr\.?|Kč|zł|Ft|лв\.?|Rs\.?`
+var moneyWords = strings.ReplaceAll(strings.TrimSpace(commerce.Currencies), " ", "|") + `|lei|Lei|LEI|kr\.?|Kč|zł|Ft|лв\.?|Rs\.?`
 
 // canonicalNumber is a text as a number with a point and no separators of
 // thousands; NULL or not a number when it does not follow the column's form.
@@ -130,7 +132,7 @@ func (l *layers) currency(name string, in input) value {
 	v := value{raw: "r_" + name, shown: "r_" + name, out: "v_" + name}
 	l.add(pieces, v.raw, "%s", in.text())
 	l.add(parts, v.out, "upper(%s)", v.raw)
-	v.refuse = fmt.Sprintf("NOT contains(%s, ' ' || %s || ' ')", lit(currencies), v.out)
+	v.refuse = fmt.Sprintf("NOT contains(%s, ' ' || %s || ' ')", lit(commerce.Currencies), v.out)
 	v.reason = quotedText(v.shown) + " || ' is not a currency code'"
 	return v
 }

@@ -27,8 +27,10 @@ func (r *reader) followHeads(query string) (string, error) {
 	}
 	return `SELECT s.* REPLACE (coalesce(s.ts, h.ts) AS ts,
 			CASE WHEN s.bad IS NULL AND s.ts IS NULL AND h.ts IS NULL
-				THEN 'at' || chr(31) || 'it is missing, and no row of the order that could be used has it' ELSE s.bad END AS bad)
-		FROM shaped s LEFT JOIN (SELECT order_id, arg_min(ts, pos) AS ts FROM shaped WHERE bad IS NULL AND ts IS NOT NULL GROUP BY order_id) h
+				THEN 'at' || chr(31) || 'it is missing' || CASE WHEN h.rows > 1 THEN ', and no row of the order that could be used has it' ELSE '' END
+				ELSE s.bad END AS bad)
+		FROM shaped s LEFT JOIN (SELECT order_id, count(*) AS rows, arg_min(ts, pos) FILTER (WHERE bad IS NULL AND ts IS NOT NULL) AS ts
+			FROM shaped GROUP BY order_id) h
 		ON s.order_id = h.order_id AND s.ts IS NULL ORDER BY s.pos`, nil
 }
 
@@ -120,6 +122,33 @@ func (r *reader) count(t *table, _ *shape, file *FileReport) error {
 	return r.conn.QueryRowContext(r.ctx, "SELECT count(*) FROM ("+t.from+") WHERE bad IS NULL").Scan(&file.Accepted)
 }
 
+// previewColumn is a column of a preview, and SQL for its text.
+type previewColumn struct{ name, text string }
+
+// previewed are the columns of a preview: those of the records, but for what
+// only the program needs. The file is named when there are several.
+func (r *reader) previewed() []previewColumn {
+	var list []previewColumn
+	for _, c := range commerce.Records(r.cfg.Kind) {
+		column := previewColumn{c.Name, "CAST(" + c.Name + " AS VARCHAR)"}
+		switch {
+		case c.Name == "pos", c.Name == "file" && len(r.cfg.Files) == 1:
+			continue
+		case c.Name == "ts":
+			column.name = "at"
+		}
+		switch c.Type {
+		case commerce.InstantColumn:
+			column.text = "replace(" + column.text + ", ' ', 'T') || 'Z'"
+		case commerce.NumberColumn:
+			column.text = "regexp_replace(" + column.text + ", '\\.?0+$', '')"
+		default:
+		}
+		list = append(list, column)
+	}
+	return list
+}
+
 // preview takes the first of a file's records.
 func (r *reader) preview(t *table, n int, p *Previewed) error {
 	if n -= len(p.Records); n <= 0 {
@@ -127,8 +156,11 @@ func (r *reader) preview(t *table, n int, p *Previewed) error {
 	}
 	columns := len(p.Columns)
 	texts := make([]string, columns)
-	for i, c := range p.Columns {
-		texts[i] = "CAST(" + c + " AS VARCHAR)"
+	for i, c := range r.previewed() {
+		texts[i] = c.text
+		if c.name == "file" {
+			texts[i] = lit(printable(t.name))
+		}
 	}
 	rows, err := r.conn.QueryContext(r.ctx, fmt.Sprintf("SELECT %s FROM (%s) WHERE bad IS NULL ORDER BY pos LIMIT %d", strings.Join(texts, ", "), t.from, n))
 	if err != nil {

@@ -16,6 +16,10 @@
 // records from the archive. Applying is idempotent, because every store keeps
 // the number of the last entry together with what it wrote.
 //
+// Before the first of these steps, before catching up and before a rebuild,
+// the log is compared with what the stores and the reach know to have been in
+// it. One that lost records changes nothing: the stores may be all that is left.
+//
 // Everything else that answers depend on (a saved segment, a scoring run)
 // goes the same way, without the archive.
 package loader

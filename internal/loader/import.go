@@ -65,6 +65,9 @@ type imported struct {
 	Sources []string      `json:"sources"` // names of the shop's files
 	Files   []string      `json:"files"`   // names in the archive
 	Outcome Outcome       `json:"outcome"`
+	// The shop's when this was taken; entries of older versions have none.
+	Currency string `json:"currency,omitempty"`
+	Timezone string `json:"timezone,omitempty"`
 }
 
 // roomToSpare is what an import leaves free for everything that is written
@@ -142,7 +145,10 @@ func (l *Loader) load(ctx context.Context, r Request, reading Reading) (Outcome,
 	if err != nil || len(records) == 0 {
 		return outcome, err
 	}
-	body := imported{Kind: r.Kind, Hash: reading.Hash, Sources: baseNames(r.Files)}
+	shop := l.shop()
+	body := imported{
+		Kind: r.Kind, Hash: reading.Hash, Sources: baseNames(r.Files), Currency: shop.Currency, Timezone: shop.Timezone,
+	}
 	e := commerce.Entry{Type: commerce.ImportEntry, At: l.now()}
 	appended := false
 	result, err := l.config.Warehouse.Load(ctx, Batch{

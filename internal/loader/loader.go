@@ -17,6 +17,8 @@ import (
 // Log is the event log.
 type Log interface {
 	Append(ctx context.Context, e commerce.Entry) (uint64, error)
+	// Read yields the entries from a number on. Where records are damaged it
+	// yields an error with an entry that has only the first one's number.
 	Read(ctx context.Context, from uint64) iter.Seq2[commerce.Entry, error]
 	LastSeq() uint64
 	Close() error
@@ -94,7 +96,7 @@ type Refusal struct {
 	Reason string
 }
 
-// Config says what a Loader works with. All of it is required.
+// Config says what a Loader works with. All of it is required, except Settings.
 type Config struct {
 	OpenLog    func(ctx context.Context) (Log, error) // called when first needed
 	Archive    Archive
@@ -103,6 +105,9 @@ type Config struct {
 	Warehouse  Warehouse
 	Read       func(ctx context.Context, r Request, out, temp string) (Reading, error)
 	Now        func() time.Time
+	// Settings are the shop's. Imports remember their currency and time zone,
+	// and are never read again with others. Without it they remember none.
+	Settings func() commerce.Settings
 }
 
 // Loader brings what is accepted into the log and the stores. It is safe for
@@ -112,6 +117,8 @@ type Loader struct {
 
 	mu  sync.Mutex
 	log Log // nil until it is needed
+	// checked is set when the log was found to hold all that was written.
+	checked bool
 	// ahead is set when an entry is in the log and not in a store: nothing
 	// more is taken before CatchUp.
 	ahead bool
@@ -209,7 +216,18 @@ func (l *Loader) ready(ctx context.Context) error {
 	if l.ahead {
 		return l.catchUp(ctx)
 	}
+	if !l.checked {
+		return l.check(ctx)
+	}
 	return nil
+}
+
+// shop is the shop's settings; empty if nobody says.
+func (l *Loader) shop() commerce.Settings {
+	if l.config.Settings == nil {
+		return commerce.Settings{}
+	}
+	return l.config.Settings()
 }
 
 func (l *Loader) now() time.Time { return l.config.Now().UTC().Truncate(time.Microsecond) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -374,6 +375,105 @@ func TestRebuildMakesTheSameAnew(t *testing.T) {
 	w.loads = []string{"something else"}
 	if n, err := s.Rebuild(t.Context()); n != 3 || err != nil {
 		t.Errorf("Rebuild = %d, %v", n, err)
+	}
+	wantLoads(t, w, "1 orders a.csv", "2 orders b.csv")
+}
+
+// TestALostLogChangesNothing: the log is all there is to make a warehouse of,
+// so that one without its records must neither replace one nor take more.
+func TestALostLogChangesNothing(t *testing.T) {
+	t.Parallel()
+	dir, w := t.TempDir(), newWarehouse()
+	s := open(t, dir, w, nil)
+	for _, name := range []string{"a.csv", "b.csv", "c.csv"} {
+		if _, _, err := s.Import(t.Context(), request(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.close()
+	if err := os.RemoveAll(filepath.Join(dir, "log")); err != nil {
+		t.Fatal(err)
+	}
+	kept := archived(t, dir)
+	s = open(t, dir, w, nil)
+	const lost = "the log ends at record 0, but record 3 was written: records 1 to 3 of it are lost; restore a backup"
+	if n, err := s.Rebuild(t.Context()); n != 0 || err == nil || err.Error() != lost {
+		t.Errorf("Rebuild = %d, %v", n, err)
+	}
+	if _, _, err := s.Import(t.Context(), request("d.csv")); err == nil || err.Error() != lost {
+		t.Errorf("Import = %v", err)
+	}
+	wantLoads(t, w, "1 orders a.csv", "2 orders b.csv", "3 orders c.csv")
+	// The warehouse is lost too: the note of the reach is at most one too high.
+	*w = *newWarehouse()
+	if err := s.CatchUp(t.Context()); err == nil || !strings.Contains(err.Error(), "records 1 to 2 of it are lost") {
+		t.Errorf("CatchUp = %v", err)
+	}
+	if got := archived(t, dir); !slices.Equal(got, kept) {
+		t.Errorf("the archive holds %v, want %v", got, kept)
+	}
+}
+
+// headless is a log whose first record is gone, as after a lost file of it.
+type headless struct{ loader.Log }
+
+func (l headless) Read(ctx context.Context, from uint64) iter.Seq2[commerce.Entry, error] {
+	return l.Log.Read(ctx, max(from, 2))
+}
+
+func TestALogWithoutItsBeginningIsReported(t *testing.T) {
+	t.Parallel()
+	dir, w := t.TempDir(), newWarehouse()
+	s := open(t, dir, w, func(l loader.Log) loader.Log { return headless{l} })
+	if _, _, err := s.Import(t.Context(), request("a.csv")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Rebuild(t.Context()); err == nil || !strings.Contains(err.Error(), "record 1 of it is lost") {
+		t.Errorf("Rebuild of a log that is empty up to its end: %v", err)
+	}
+	if _, _, err := s.Import(t.Context(), request("b.csv")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Rebuild(t.Context()); err == nil || !strings.Contains(err.Error(), "record 1 of it is lost") {
+		t.Errorf("Rebuild: %v", err)
+	}
+	wantLoads(t, w, "1 orders a.csv", "2 orders b.csv")
+}
+
+func TestAMissingFileOfTheArchiveIsNamed(t *testing.T) {
+	t.Parallel()
+	dir, w := t.TempDir(), newWarehouse()
+	s := open(t, dir, w, nil)
+	if _, _, err := s.Import(t.Context(), request("a.csv")); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "archive", "2026-03", "000000000001-0.parquet")
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	want := "loading log entry 1: the archive file " + name + " is missing; restore it from a backup"
+	if _, err := s.Rebuild(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("Rebuild = %v, want %s", err, want)
+	}
+	wantLoads(t, w, "1 orders a.csv")
+}
+
+// TestFilesOfAnImportThatNeverHappenedAreInNobodysWay: a crash came after
+// they were placed and before the reach was noted.
+func TestFilesOfAnImportThatNeverHappenedAreInNobodysWay(t *testing.T) {
+	t.Parallel()
+	dir, w := t.TempDir(), newWarehouse()
+	s := open(t, dir, w, nil)
+	if _, _, err := s.Import(t.Context(), request("a.csv")); err != nil {
+		t.Fatal(err)
+	}
+	s.close()
+	left := filepath.Join(dir, "archive", "2026-03", "000000000002-0.parquet")
+	if err := os.WriteFile(left, []byte("left"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := open(t, dir, w, nil).Import(t.Context(), request("b.csv")); err != nil {
+		t.Fatal(err)
 	}
 	wantLoads(t, w, "1 orders a.csv", "2 orders b.csv")
 }

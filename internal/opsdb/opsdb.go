@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	_ "github.com/mattn/go-sqlite3" // the driver
+	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 )
 
@@ -20,7 +20,22 @@ import (
 var migrations embed.FS
 
 // DB is an open operations store. It is safe for concurrent use.
-type DB struct{ sql *sql.DB }
+type DB struct {
+	sql  *sql.DB
+	file string
+}
+
+// ErrDamaged says that the file is not what was written.
+var ErrDamaged = errors.New("the file is damaged")
+
+// explain says of a damaged file what to do about it.
+func explain(file string, err error) error {
+	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
+		return fmt.Errorf("%w; delete %s while no server runs: it is made anew from the log when the folder is next opened (%w)",
+			ErrDamaged, file, err)
+	}
+	return err
+}
 
 // Open opens the file, makes it if there is none, and brings its schema up to date.
 func Open(ctx context.Context, file string) (*DB, error) {
@@ -39,9 +54,9 @@ func Open(ctx context.Context, file string) (*DB, error) {
 	// One connection: SQLite has one writer, and nothing here is slow to read.
 	db.SetMaxOpenConns(1)
 	if err := migrate(ctx, db); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the operations store: %w", err), db.Close())
+		return nil, errors.Join(fmt.Errorf("opening the operations store: %w", explain(file, err)), db.Close())
 	}
-	return &DB{db}, nil
+	return &DB{db, file}, nil
 }
 
 // escape keeps "?", "#" and "%" of a file name out of the URI's own syntax.
@@ -105,11 +120,11 @@ func newest() (int64, error) {
 func (d *DB) transact(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := d.sql.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return explain(d.file, err)
 	}
 	defer tx.Rollback() // does nothing after Commit
 	if err := do(tx); err != nil {
-		return err
+		return explain(d.file, err)
 	}
-	return tx.Commit()
+	return explain(d.file, tx.Commit())
 }

@@ -1,6 +1,8 @@
 package opsdb
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -44,6 +46,18 @@ func TestOpenRefusesANewerSchema(t *testing.T) {
 	db.Close()
 	if _, err := Open(t.Context(), filepath.Join(dir, "ops # 100%?.db")); err == nil || !strings.Contains(err.Error(), "newer Kith") {
 		t.Errorf("Open = %v, want that a newer Kith made it", err)
+	}
+}
+
+func TestOpenSaysWhatToDoAboutADamagedFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "operations.db")
+	if err := os.WriteFile(file, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), file)
+	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "delete "+file) || !strings.Contains(err.Error(), "made anew from the log") {
+		t.Errorf("Open = %v", err)
 	}
 }
 

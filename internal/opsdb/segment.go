@@ -15,7 +15,7 @@ import (
 func (d *DB) Applied(ctx context.Context) (uint64, error) {
 	var seq uint64
 	if err := d.sql.QueryRowContext(ctx, `SELECT seq FROM applied`).Scan(&seq); err != nil {
-		return 0, fmt.Errorf("reading the operations store: %w", err)
+		return 0, fmt.Errorf("reading the operations store: %w", explain(d.file, err))
 	}
 	return seq, nil
 }
@@ -68,7 +68,7 @@ func applySegment(ctx context.Context, tx *sql.Tx, at time.Time, change segment.
 func (d *DB) ListSegments(ctx context.Context) ([]segment.Saved, error) {
 	rows, err := d.sql.QueryContext(ctx, `SELECT id, name, text, created_at, updated_at, hidden FROM segment ORDER BY id`)
 	if err != nil {
-		return nil, fmt.Errorf("listing saved segments: %w", err)
+		return nil, fmt.Errorf("listing saved segments: %w", explain(d.file, err))
 	}
 	defer rows.Close()
 	var list []segment.Saved
@@ -76,13 +76,13 @@ func (d *DB) ListSegments(ctx context.Context) ([]segment.Saved, error) {
 		var s segment.Saved
 		var created, updated int64
 		if err := rows.Scan(&s.ID, &s.Name, &s.Text, &created, &updated, &s.Hidden); err != nil {
-			return nil, fmt.Errorf("listing saved segments: %w", err)
+			return nil, fmt.Errorf("listing saved segments: %w", explain(d.file, err))
 		}
 		s.CreatedAt, s.UpdatedAt = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC()
 		list = append(list, s)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("listing saved segments: %w", err)
+		return nil, fmt.Errorf("listing saved segments: %w", explain(d.file, err))
 	}
 	return list, nil
 }

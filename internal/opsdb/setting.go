@@ -15,7 +15,7 @@ func (d *DB) FindSetting(ctx context.Context, name string) (string, bool, error)
 		return "", false, nil
 	}
 	if err != nil {
-		return "", false, fmt.Errorf("reading setting %s: %w", name, err)
+		return "", false, fmt.Errorf("reading setting %s: %w", name, explain(d.file, err))
 	}
 	return value, true, nil
 }
@@ -26,7 +26,7 @@ func (d *DB) PutSetting(ctx context.Context, name, value string) error {
 		INSERT INTO setting (name, value) VALUES (?1, ?2)
 		ON CONFLICT (name) DO UPDATE SET value = ?2`, name, value)
 	if err != nil {
-		return fmt.Errorf("keeping setting %s: %w", name, err)
+		return fmt.Errorf("keeping setting %s: %w", name, explain(d.file, err))
 	}
 	return nil
 }

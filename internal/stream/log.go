@@ -53,6 +53,16 @@ type Log struct {
 	broken bool
 }
 
+// Exists says whether a log was ever made in a directory. Open makes a new
+// one where there is none, which would hide that one was lost.
+func Exists(dir string) (bool, error) {
+	_, err := os.Stat(filepath.Join(dir, "jetstream"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Open opens the log in a directory, and makes it if there is none.
 func Open(ctx context.Context, config Config) (*Log, error) {
 	if config.Dir == "" {
@@ -61,8 +71,10 @@ func Open(ctx context.Context, config Config) (*Log, error) {
 	if config.MaxBytes == 0 {
 		config.MaxBytes = defaultMaxBytes
 	}
-	_, err := os.Stat(filepath.Join(config.Dir, "jetstream"))
-	isNew := errors.Is(err, fs.ErrNotExist)
+	exists, err := Exists(config.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the log: %w", err)
+	}
 	if err := os.MkdirAll(config.Dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -70,7 +82,7 @@ func Open(ctx context.Context, config Config) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the log: %w", err)
 	}
-	if isNew {
+	if !exists {
 		if err := syncTree(config.Dir); err != nil {
 			return nil, errors.Join(fmt.Errorf("opening the log: %w", err), l.Close())
 		}

@@ -23,7 +23,8 @@ type Batch struct {
 	// told a result that is final.
 	BeforeCommit func(context.Context, Result) error
 
-	whole bool // not in slices
+	whole bool      // not in slices
+	late  []Refusal // events that were refused when the batch was taken before
 }
 
 // Row is one record: values by the names of commerce.Records. A missing or

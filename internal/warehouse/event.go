@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"time"
+
+	"kith/internal/commerce"
 )
 
 // loadEvents takes the records of an import or a batch of events.
@@ -11,7 +13,7 @@ func (l *load) loadEvents() error {
 	if err := l.nameEvents(); err != nil {
 		return err
 	}
-	if err := l.all("event_nameless"); err != nil {
+	if err := l.refuseEvents(); err != nil {
 		return err
 	}
 	if err := l.dropRepeats(); err != nil {
@@ -59,9 +61,26 @@ func (l *load) loadEvents() error {
 	return nil
 }
 
-// dropRepeats drops events whose message_id was seen before.
+// refuseEvents refuses the events that cannot be taken whatever is known. It
+// comes before anything else is made of them, so that what is refused makes
+// nobody known and its message_id stays free for the corrected event.
+func (l *load) refuseEvents() error {
+	if err := l.all("event_nameless"); err != nil || !l.otherFacts {
+		return err
+	}
+	l.args["currencies"] = commerce.Currencies
+	n, err := l.exec("event_refused")
+	l.eventsRefused = n > 0 || len(l.batch.late) > 0
+	return err
+}
+
+// dropRepeats drops events whose message_id was seen before, and those that
+// were refused.
 func (l *load) dropRepeats() error {
 	if !l.staged.filled["message_id"] {
+		if l.eventsRefused {
+			return l.all("dropped_none", "event_record_taken")
+		}
 		return l.all("event_record")
 	}
 	if err := l.all("dropped_table"); err != nil {
@@ -72,7 +91,7 @@ func (l *load) dropRepeats() error {
 		return err
 	}
 	l.result.Unchanged = n
-	if n == 0 {
+	if n == 0 && !l.eventsRefused {
 		return l.all("event_record")
 	}
 	return l.all("event_record_taken")

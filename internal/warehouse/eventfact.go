@@ -1,6 +1,11 @@
 package warehouse
 
-import "math"
+import (
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"math"
+)
 
 // eventFacts takes the events that are facts of another kind.
 func (l *load) eventFacts(classes map[string]int64) error {
@@ -16,9 +21,6 @@ func (l *load) eventFacts(classes map[string]int64) error {
 		}
 	}
 	if classes[classRefund] > 0 {
-		if err := l.all("event_refund_without_rate"); err != nil {
-			return err
-		}
 		n, err := l.exec("event_refund")
 		if err != nil {
 			return err
@@ -88,5 +90,48 @@ func (l *load) eventOrders() error {
 			return err
 		}
 	}
+	if err := l.refusedLate(); err != nil {
+		return err
+	}
 	return l.all("order_first_at")
+}
+
+// errRefusedLate says that events were refused after their keys were taken
+// up: orders that contradict what is known of them, which only shows once the
+// events before them are stored. The batch is taken anew without them.
+type errRefusedLate struct{ refusals []Refusal }
+
+// Error says what happened.
+func (e *errRefusedLate) Error() string {
+	return fmt.Sprintf("%d events were refused for what is known already", len(e.refusals))
+}
+
+// refusedLate gives an error when orders were refused that came as events.
+func (l *load) refusedLate() error {
+	var late errRefusedLate
+	err := l.query("event_refused_late", func(rows *sql.Rows) error {
+		var f Refusal
+		err := rows.Scan(&f.Pos, &f.Column, &f.Reason)
+		late.refusals = append(late.refusals, f)
+		return err
+	})
+	if err != nil || len(late.refusals) == 0 {
+		return err
+	}
+	return &late
+}
+
+// refuseAgain lists what was refused when the batch was taken before.
+func (l *load) refuseAgain() error {
+	if len(l.batch.late) == 0 {
+		return nil
+	}
+	return l.appendRows("temp", "refused", func(add func(...driver.Value) error) error {
+		for _, f := range l.batch.late {
+			if err := add(f.Pos, f.Pos, f.Column, f.Reason); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -69,6 +69,10 @@ func (l *load) nameEvents() error {
 	return l.appendRows("temp", "event_name", func(add func(...driver.Value) error) error {
 		for _, n := range names {
 			key, shown, class := meaning(n.kind.String, n.given.String)
+			switch class {
+			case classOrder, classCancel, classRefund, classPoints:
+				l.otherFacts = true
+			}
 			if err := add(nullable(n.kind), nullable(n.given), key, shown, class); err != nil {
 				return err
 			}

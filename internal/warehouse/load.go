@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"kith/internal/commerce"
@@ -28,6 +29,8 @@ type load struct {
 	firstKeys     bool   // there were no keys before
 	merges        bool   // persons that were apart are one now
 	allStray      bool   // the lines of orders are counted one by one
+	otherFacts    bool   // some events are orders, cancellations, refunds or points
+	eventsRefused bool   // some events are not taken
 	tracked       bool   // there are new tracked events
 	ordersChanged bool   // there are new orders, or orders in another state
 	versioned     bool   // there are new versions of messages, tickets or coupons
@@ -61,6 +64,13 @@ func (db *DB) apply(ctx context.Context, batch Batch) (Result, error) {
 		batch.whole = true
 		return db.apply(ctx, batch)
 	}
+	if late, ok := errors.AsType[*errRefusedLate](err); ok {
+		if err := tx.Rollback(); err != nil {
+			return Result{}, fmt.Errorf("loading %s: %w", batch.Kind, err)
+		}
+		batch.late = slices.Concat(batch.late, late.refusals)
+		return db.apply(ctx, batch)
+	}
 	if err != nil {
 		return Result{}, errors.Join(fmt.Errorf("loading %s: %w", batch.Kind, err), tx.Rollback())
 	}
@@ -86,6 +96,9 @@ func (l *load) run() error {
 		return err
 	}
 	if err := l.all("refused_table", "touched_table"); err != nil {
+		return err
+	}
+	if err := l.refuseAgain(); err != nil {
 		return err
 	}
 	if l.staged.rows > 0 {

@@ -170,6 +170,7 @@ func (db *DB) makeMacros(ctx context.Context) error {
 var macros = [...]string{
 	"macro_number", "macro_money", "macro_own_fields", "macro_counts", "macro_order_end", "macro_kind_name",
 	"macro_kind_of", "macro_amount_text", "macro_revenue", "macro_scalar", "macro_instant", "macro_truth", "macro_given",
+	"macro_first_given", "macro_no_number", "macro_negative", "macro_no_currency", "macro_no_id",
 }
 
 func (db *DB) checkSchema(ctx context.Context) error {

@@ -12,11 +12,15 @@ INSERT INTO refused SELECT pos, pos, 'event', 'no event' FROM record r
 JOIN event_name n ON n.type IS NOT DISTINCT FROM r.type AND n.given IS NOT DISTINCT FROM r.event
 WHERE n.class = 'none'
 
+-- name: dropped_none
+CREATE TEMP TABLE dropped (pos BIGINT)
+
 -- name: dropped_table
 -- Events whose message_id was seen before: here, or by the warehouse.
 CREATE TEMP TABLE dropped AS
 WITH twice AS (
-    SELECT message_id, min(pos) AS kept FROM record WHERE message_id IS NOT NULL GROUP BY message_id HAVING count(*) > 1
+    SELECT message_id, min(pos) AS kept FROM record r ANTI JOIN refused f ON f.pos = r.pos
+    WHERE message_id IS NOT NULL GROUP BY message_id HAVING count(*) > 1
 )
 SELECT r.pos FROM record r JOIN twice t ON t.message_id = r.message_id WHERE r.pos <> t.kept
 UNION
@@ -41,6 +45,7 @@ SELECT r.*, n.event AS event_key, n.name, n.class
 FROM record r
 JOIN event_name n ON n.type IS NOT DISTINCT FROM r.type AND n.given IS NOT DISTINCT FROM r.event
 ANTI JOIN dropped d ON d.pos = r.pos
+ANTI JOIN refused f ON f.pos = r.pos
 WHERE n.class <> 'none'
 
 -- name: event_keyed

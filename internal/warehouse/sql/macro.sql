@@ -7,6 +7,29 @@
 CREATE OR REPLACE TEMP MACRO number(s) AS
     CASE WHEN regexp_full_match(s, '[+-]?[0-9]{1,12}(\.[0-9]{1,6})?') THEN TRY_CAST(s AS DECIMAL(18, 6)) END
 
+-- name: macro_first_given
+-- The place of the first text that is there, and not empty.
+CREATE OR REPLACE TEMP MACRO first_given(texts) AS list_position(list_transform(texts, lambda x: coalesce(x <> '', false)), true)
+
+-- name: macro_no_number
+-- A field and why its text is no number; NULL for a number and for nothing.
+-- One that does not fit is a number: it is missing, as in files.
+CREATE OR REPLACE TEMP MACRO no_number(field, s) AS
+    CASE WHEN s <> '' AND NOT regexp_full_match(s, '[+-]?[0-9]+(\.[0-9]+)?') THEN [field, '"' || left(s, 60) || '" is not a number'] END
+
+-- name: macro_negative
+CREATE OR REPLACE TEMP MACRO negative(field, s) AS CASE WHEN number(s) < 0 THEN [field, '"' || s || '" is negative'] END
+
+-- name: macro_no_currency
+CREATE OR REPLACE TEMP MACRO no_currency(s, codes) AS
+    CASE WHEN s <> '' AND NOT contains(codes, ' ' || upper(s) || ' ') THEN ['currency', '"' || left(s, 60) || '" is not a currency code'] END
+
+-- name: macro_no_id
+-- Why a text cannot be an id, as for the ids in files.
+CREATE OR REPLACE TEMP MACRO no_id(field, s) AS
+    CASE WHEN regexp_matches(s, '[\x00-\x1f\x7f-\x{9f}\x{fffd}]')
+        THEN [field, '"' || left(s, 60) || '" holds a line break or another control character, which an id may not'] END
+
 -- name: macro_money
 -- An amount in the shop's currency, rounded half away from zero.
 CREATE OR REPLACE TEMP MACRO money(amount, rate) AS
