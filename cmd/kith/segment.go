@@ -78,12 +78,15 @@ func (p *program) membersCommand() *cobra.Command {
 }
 
 // warn says what the checker warns about in a text that was asked: an event
-// that the shop has never seen gives an answer, but hardly the one meant.
+// that the shop has never seen gives an answer, but hardly the one meant. Of a
+// preset it says what the shop lacks for it.
 func (p *program) warn(ctx context.Context, shop api.Shop, text string) {
-	if strings.HasPrefix(text, "@") {
-		return
-	}
-	if checked, err := shop.Check(ctx, text); err == nil {
+	checked, err := shop.Check(ctx, text)
+	switch {
+	case err != nil:
+	case len(checked.Missing) > 0:
+		p.say("warning: %s needs %s, and the shop has none", text, needs(checked.Missing))
+	case !strings.HasPrefix(text, "@"):
 		fmt.Fprint(p.stderr, segql.Pointed(text, warnings(checked)))
 	}
 }

@@ -65,8 +65,29 @@ func (s *Service) Count(ctx context.Context, q Question) (Count, error) {
 	if err != nil {
 		return Count{}, err
 	}
+	lacks, err := s.lacks(ctx, compiled.ID)
+	if err != nil {
+		return Count{}, err
+	}
 	n, err := s.config.Asker.Count(ctx, compiled.Checked, at, compiled.Saved())
-	return Count{Count: n, AsOf: at}, err
+	return Count{Count: n, AsOf: at, Missing: lacks}, err
+}
+
+// lacks is what a preset needs and the shop does not have.
+func (s *Service) lacks(ctx context.Context, id string) ([]string, error) {
+	if id == "" {
+		return nil, nil
+	}
+	book, err := s.book()
+	if err != nil {
+		return nil, err
+	}
+	found, err := book.Get(ctx, id)
+	if err != nil || found.Preset == nil || found.Changed {
+		return nil, err
+	}
+	present, err := s.present(ctx)
+	return missing(found, present), err
 }
 
 // Members implements Shop.
@@ -84,7 +105,8 @@ func (s *Service) Check(ctx context.Context, text string) (Checked, error) {
 	if err != nil {
 		return Checked{}, err
 	}
-	return Checked{Canonical: compiled.Text, Warnings: Findings(compiled.Checked.Warnings)}, nil
+	lacks, err := s.lacks(ctx, compiled.ID)
+	return Checked{Canonical: compiled.Text, Warnings: Findings(compiled.Checked.Warnings), Missing: lacks}, err
 }
 
 // Findings are problems as the API shows them.

@@ -78,14 +78,16 @@ type Question struct {
 
 // Count is how many customers are in a segment.
 type Count struct {
-	Count int64     `json:"count"`
-	AsOf  time.Time `json:"as_of"`
+	Count   int64     `json:"count"`
+	AsOf    time.Time `json:"as_of"`
+	Missing []string  `json:"missing,omitempty" doc:"of a preset: the shop has no facts of this kind, one of them would do, and the count says nothing"`
 }
 
 // Checked is a segment's canonical form, and what looks like a mistake in it.
 type Checked struct {
 	Canonical string    `json:"canonical"`
 	Warnings  []Finding `json:"warnings"`
+	Missing   []string  `json:"missing,omitempty" doc:"of a preset: the shop has no facts of this kind, one of them would do"`
 }
 
 // Finding is an error or warning with its place in the text.
