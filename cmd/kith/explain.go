@@ -54,7 +54,7 @@ func showExplanation(w io.Writer, x api.Explanation) {
 			if leaf.Holds {
 				turn = "no"
 			}
-			fmt.Fprintf(w, "  %s (to %s)\n", flat(leaf.Text), turn)
+			fmt.Fprintf(w, "  %s (to %s)\n", oneLineText(leaf.Text), turn)
 		}
 	}
 	if x.Next != nil {
@@ -87,7 +87,7 @@ func showNode(w io.Writer, n *api.Explained, first, rest string) {
 func nodeTitle(n *api.Explained) string {
 	switch {
 	case len(n.Parts) == 0:
-		return flat(n.Text)
+		return oneLineText(n.Text)
 	case n.Segment != "":
 		return `in segment "` + n.Segment + `"`
 	case n.Needs == 0:
@@ -108,7 +108,7 @@ func sawLines(n *api.Explained) []string {
 		if v.Value != nil {
 			value = *v.Value
 		}
-		lines = append(lines, flat(v.Text)+" is "+value)
+		lines = append(lines, oneLineText(v.Text)+" is "+value)
 	}
 	if n.Count > 0 {
 		facts := "1 fact"
@@ -136,7 +136,5 @@ func factLine(f api.ExplainedFact) string {
 	}
 	return strings.Join(words, ", ")
 }
-
-func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func shownInstant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

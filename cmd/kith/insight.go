@@ -167,7 +167,7 @@ func itemRow(t *table, name string, item insight.Item) {
 
 // clip cuts a text to what fits a width on a screen, on one line.
 func clip(text string, width int) string {
-	text = strings.Join(strings.Fields(text), " ")
+	text = oneLineText(text)
 	if lipgloss.Width(text) <= width {
 		return text
 	}

@@ -39,7 +39,11 @@ func (p *program) countCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p.warn(ctx, shop, args[0])
+			if strings.HasPrefix(args[0], "@") {
+				p.warnOfLack(args[0], n.Missing)
+			} else {
+				p.warn(ctx, shop, args[0])
+			}
 			if p.json {
 				return p.printJSON(n)
 			}
@@ -84,10 +88,16 @@ func (p *program) warn(ctx context.Context, shop api.Shop, text string) {
 	checked, err := shop.Check(ctx, text)
 	switch {
 	case err != nil:
-	case len(checked.Missing) > 0:
-		p.say("warning: %s needs %s, and the shop has none", text, needs(checked.Missing))
-	case !strings.HasPrefix(text, "@"):
+	case strings.HasPrefix(text, "@"):
+		p.warnOfLack(text, checked.Missing)
+	default:
 		fmt.Fprint(p.stderr, segql.Pointed(text, warnings(checked)))
+	}
+}
+
+func (p *program) warnOfLack(preset string, missing []string) {
+	if len(missing) > 0 {
+		p.say("warning: %s needs %s, and the shop has none", preset, needs(missing))
 	}
 }
 
@@ -202,7 +212,7 @@ func textOf(s api.Segment) string {
 	if s.Text == "" {
 		return s.Template
 	}
-	return strings.Join(strings.Fields(s.Text), " ")
+	return oneLineText(s.Text)
 }
 
 func (p *program) showCommand() *cobra.Command {

@@ -102,3 +102,19 @@ func EventKey(name string) string {
 	}
 	return b.String()
 }
+
+// Moved lists the segments whose recorded transitions the tree reads, itself
+// or through the segments that it refers to; one may stand twice.
+func (c *Checked) Moved() []string {
+	var ids []string
+	Walk(c.Root, func(x any) bool {
+		if m, ok := x.(*Moved); ok {
+			ids = append(ids, m.ID)
+		}
+		return true
+	})
+	for _, ref := range c.Refs {
+		ids = append(ids, ref.Moved()...)
+	}
+	return ids
+}

@@ -28,7 +28,7 @@ func (q *Questions) FindCustomer(ctx context.Context, id string, at time.Time, e
 	r := &finder{runner: runner{ctx: ctx, conn: conn, args: map[string]any{"id": id, "at": at.UTC(), "events": events}}, options: o}
 	if err := r.read(); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
-			return profile.Customer{}, commerce.Errorf(commerce.CodeNotFound, "no customer has the id, e-mail or phone %q at %s", id, at.UTC().Format(time.RFC3339))
+			return profile.Customer{}, noCustomer(id, at)
 		}
 		return profile.Customer{}, fmt.Errorf("reading customer %s: %w", id, err)
 	}

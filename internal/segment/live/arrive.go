@@ -35,7 +35,6 @@ func (e *Engine) mark(c *change) {
 // arrival is one fact on its way to the people that it touches.
 type arrival struct {
 	engine *Engine
-	at     int64 // customer.Always without one
 	cause  Cause
 	late   bool
 	// before holds what was so before: by person, by segment.
@@ -47,13 +46,12 @@ type arrival struct {
 type state struct {
 	in    []bool
 	known bool
-	timed bool
 	name  string
 }
 
 // arrive starts an arrival with the instant of its fact, and moves the clock.
 func (e *Engine) arrive(at int64, cause Cause) *arrival {
-	a := &arrival{engine: e, at: at, cause: cause, before: map[*person]*state{}, changed: map[*person]*change{}}
+	a := &arrival{engine: e, cause: cause, before: map[*person]*state{}, changed: map[*person]*change{}}
 	if at > e.clock {
 		e.Advance(at)
 	} else if at < e.clock {
@@ -74,7 +72,7 @@ func (a *arrival) touch(p *person) {
 	if a.late {
 		e.catchUp(p, e.clock)
 	}
-	s := &state{known: p.known(), timed: p.customer.Timed(), name: p.customer.Name}
+	s := &state{known: p.known(), name: p.customer.Name}
 	switch {
 	case p.recorded:
 		s.in = append([]bool(nil), p.in...)
@@ -126,7 +124,7 @@ func (a *arrival) merge(s *state, p, other *person) {
 	delete(a.changed, other)
 	switch {
 	case !s.known && theirs.known:
-		s.in, s.known, s.name, s.timed = theirs.in, true, theirs.name, theirs.timed
+		s.in, s.known, s.name = theirs.in, true, theirs.name
 		p.record = other.record
 		p.customer.SetMoves(other.customer.Moves())
 	case other.recorded && theirs.known:
@@ -151,7 +149,7 @@ func (a *arrival) done() {
 	if e.clock == customer.Always {
 		return
 	}
-	for _, p := range e.inOrder(a.changed) {
+	for _, p := range byNumber(a.changed) {
 		e.settle(p, a.before[p], a.changed[p], a.cause)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"kith/internal/customer"
-	"kith/internal/segql"
 	"kith/internal/segql/eval"
 )
 
@@ -121,7 +120,7 @@ func inOrder(segments []eval.Segment) ([]eval.Segment, error) {
 			return nil
 		}
 		state[s.ID] = 1
-		for _, id := range readsTransitions(s.Checked) {
+		for _, id := range s.Checked.Moved() {
 			if other, ok := byID[id]; ok {
 				if err := visit(other); err != nil {
 					return err
@@ -138,22 +137,6 @@ func inOrder(segments []eval.Segment) ([]eval.Segment, error) {
 		}
 	}
 	return sorted, nil
-}
-
-// readsTransitions lists the segments whose transitions a segment reads,
-// itself or through those that it refers to.
-func readsTransitions(c *segql.Checked) []string {
-	var ids []string
-	segql.Walk(c.Root, func(n any) bool {
-		if m, ok := n.(*segql.Moved); ok {
-			ids = append(ids, m.ID)
-		}
-		return true
-	})
-	for _, ref := range c.Refs {
-		ids = append(ids, readsTransitions(ref)...)
-	}
-	return ids
 }
 
 // Advance moves the clock to an instant, and records what time alone changed

@@ -160,7 +160,7 @@ func (e *Engine) ArriveProduct(id string, v customer.ProductVersion) {
 	a.done()
 }
 
-// inOrder are the persons of a map by their number.
-func (e *Engine) inOrder(changed map[*person]*change) []*person {
+// byNumber are the persons of a map by their number.
+func byNumber(changed map[*person]*change) []*person {
 	return slices.SortedFunc(maps.Keys(changed), func(a, b *person) int { return cmp.Compare(a.number, b.number) })
 }

@@ -163,7 +163,7 @@ func (r *runner) text(at Place, id string, recorded bool) (text string, ok bool)
 	if len(problems) > 0 {
 		return "", false // reported at the segment
 	}
-	named := movedOf(checked)
+	named := checked.Moved()
 	if recorded {
 		named = append(named, id)
 	}
@@ -238,36 +238,4 @@ func (r *runner) invalid(l Invalid) {
 	}
 	r.fail(l.Place, "%s: want the error at %d:%d, got\n  %s",
 		l.Text, l.Line, l.Column, strings.ReplaceAll(problems.Error(), "\n", "\n  "))
-}
-
-// movedOf lists the segments of which "entered" and "left" are asked, in a
-// segment and in those that it refers to.
-func movedOf(c *segql.Checked) []string {
-	ids := movedIn(c.Root)
-	for _, ref := range c.Refs {
-		ids = append(ids, movedOf(ref)...)
-	}
-	return ids
-}
-
-// movedIn looks for "entered" and "left", which no filter holds.
-func movedIn(n segql.Node) []string {
-	var parts []segql.Node
-	switch n := n.(type) {
-	case *segql.Moved:
-		return []string{n.ID}
-	case *segql.Not:
-		parts = []segql.Node{n.X}
-	case *segql.And:
-		parts = n.Parts
-	case *segql.Or:
-		parts = n.Parts
-	case *segql.AtLeast:
-		parts = n.Parts
-	}
-	var ids []string
-	for _, part := range parts {
-		ids = append(ids, movedIn(part)...)
-	}
-	return ids
 }

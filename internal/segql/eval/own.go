@@ -17,7 +17,7 @@ func (c *compiler) own(name string) (func(*asking) Value, error) {
 	case "cart.items":
 		return c.total("cart_item", "quantity"), nil
 	case "cart.updated_at":
-		c.need(Kind{Name: "cart_item"})
+		c.needs.Kinds[Kind{Name: "cart_item"}] = true
 		return func(a *asking) Value { return a.customer.CartUpdated() }, nil
 	case "points.balance":
 		return c.total("points", "amount"), nil

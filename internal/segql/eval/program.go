@@ -44,12 +44,9 @@ type compiled struct {
 
 // Needs are what a segment's answer depends on, besides time.
 type Needs struct {
-	Kinds       map[Kind]bool
-	Fields      map[string]bool // customer fields and traits
-	Base        bool            // base fields or percentiles
-	Percentiles map[string]bool // terms, in canonical text
-	Moved       map[string]bool // segments whose transitions are read
-	Catalogue   bool            // the catalogue at the instant: favourites and carts
+	Kinds  map[Kind]bool
+	Fields map[string]bool // customer fields and traits
+	Moved  map[string]bool // segments whose transitions are read
 }
 
 // Compile makes a program of segments. The error is that of a segment that
@@ -60,7 +57,7 @@ func Compile(settings Settings, segments []Segment) (*Program, error) {
 	}
 	c := &compiler{program: p, matchers: map[string]*matcher{}, zone: p.zone}
 	for _, s := range segments {
-		c.needs = &Needs{Kinds: map[Kind]bool{}, Fields: map[string]bool{}, Percentiles: map[string]bool{}, Moved: map[string]bool{}}
+		c.needs = &Needs{Kinds: map[Kind]bool{}, Fields: map[string]bool{}, Moved: map[string]bool{}}
 		root, err := c.segment(s.Checked, s.Saved)
 		if err != nil {
 			return nil, fmt.Errorf("segment %s: %w", s.ID, err)
@@ -245,7 +242,7 @@ func (c *compiler) segment(checked *segql.Checked, saved bool) (*cond, error) {
 // matcher makes facts ready, or finds them.
 func (c *compiler) matcher(f *segql.Facts) (*matcher, error) {
 	kind := KindOf(f)
-	c.need(kind)
+	c.needs.Kinds[kind] = true
 	key := strconv.FormatBool(kind.Event) + kind.Name
 	if f.Filter != nil {
 		key += "[" + segql.Print(f.Filter)
@@ -270,12 +267,4 @@ func (c *compiler) matcher(f *segql.Facts) (*matcher, error) {
 		c.program.byKind[kind] = append(c.program.byKind[kind], m.index)
 	}
 	return m, nil
-}
-
-// need notes that a segment looks at facts of a kind, and what these are made of.
-func (c *compiler) need(k Kind) {
-	c.needs.Kinds[k] = true
-	if !k.Event && (k.Name == "favourite" || k.Name == "cart_item") {
-		c.needs.Catalogue = true
-	}
 }

@@ -71,15 +71,6 @@ func List(texts []string) Value {
 	return Value{typ: segql.List, more: &more{list: texts}}
 }
 
-// AsText is the text; of another value it is empty, as the others here are zero.
-func (v Value) AsText() string { return v.text }
-
-// AsBool is the truth value.
-func (v Value) AsBool() bool { return v.yes }
-
-// AsInstant is the instant in microseconds since 1970.
-func (v Value) AsInstant() int64 { return v.num }
-
 // AsList is the list of texts.
 func (v Value) AsList() []string {
 	if v.more == nil {

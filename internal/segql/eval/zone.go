@@ -30,9 +30,6 @@ func NewZone(l *time.Location) *Zone {
 	return &Zone{location: l, rungs: calendar.Offsets(l, firstRung, lastRung)}
 }
 
-// Location is the zone itself.
-func (z *Zone) Location() *time.Location { return z.location }
-
 const dayLength = 86_400 * million
 
 // Day is the calendar day that an instant is in, in days since 1970.
