@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 
 	"kith/internal/api"
 	"kith/internal/archive"
@@ -229,14 +228,15 @@ func tryFacts(ctx context.Context, f folder.Folder, settings *api.LiveSettings) 
 		MemoryLimit: memoryLimit(),
 	}}
 	err := w.open(ctx)
-	currency, timezone, other := madeFor(err)
+	var made *warehouse.OtherSettingsError
+	other := errors.As(err, &made)
 	if other {
 		empty, err := neverImported(f)
 		if err != nil {
 			return nil, err
 		}
 		if !empty {
-			return nil, loader.OtherShop(currency, timezone, s)
+			return nil, loader.OtherShop(made.Currency, made.Timezone, s)
 		}
 	}
 	if other || errors.Is(err, warehouse.ErrSchema) {
@@ -256,21 +256,6 @@ func tryFacts(ctx context.Context, f folder.Folder, settings *api.LiveSettings) 
 		return nil, err // another warehouse would fare no better
 	}
 	return nil, unusable{err}
-}
-
-var otherShop = regexp.MustCompile(`it was made for (\S+) and (\S+), not for `)
-
-// madeFor finds in the error of opening a warehouse which currency and time
-// zone it was made for, if that is what is wrong.
-func madeFor(err error) (currency, timezone string, ok bool) {
-	if err == nil {
-		return "", "", false
-	}
-	m := otherShop.FindStringSubmatch(err.Error())
-	if m == nil {
-		return "", "", false
-	}
-	return m[1], m[2], true
 }
 
 // neverImported says whether it is certain that nothing was ever imported.

@@ -52,8 +52,7 @@ func TestAnOutdatedWarehouseStaysWhileTheLogIsLost(t *testing.T) {
 	}
 }
 
-// TestWhatAWarehouseWasMadeForIsFound holds the form of the warehouse's error,
-// which says so in words only.
+// TestWhatAWarehouseWasMadeForIsFound: the error names what to put back.
 func TestWhatAWarehouseWasMadeForIsFound(t *testing.T) {
 	t.Parallel()
 	f := folder.At(t.TempDir())

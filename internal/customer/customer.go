@@ -60,7 +60,7 @@ type Customer struct {
 	since      int64 // the earliest instant known; eval.Never without one
 	orders     []*Order
 	byID       map[string]bool     // their ids
-	newest     int64               // the latest one\'s instant
+	newest     int64               // the latest one's instant
 	events     map[string][]*Event // tracked, by key, in order
 	toldEvents map[string][]*Event
 	said       map[string][]Statement // by field, in order
@@ -123,7 +123,7 @@ func (c *Customer) Stand(at int64) {
 	back := at < c.now
 	c.now = at
 	if back || at >= c.pending {
-		c.forgetAll()
+		c.ForgetAll()
 		c.pending = c.nextPending()
 	}
 	if at >= c.changes {
@@ -174,7 +174,8 @@ func (c *Customer) nextPending() int64 {
 	return next
 }
 
-func (c *Customer) forgetAll() {
+// ForgetAll forgets all that was worked out, as when the catalogue's past changed.
+func (c *Customer) ForgetAll() {
 	clear(c.facts)
 	c.memo.ForgetAll()
 	c.cartKnown, c.bought, c.changes = false, nil, eval.Never
@@ -192,9 +193,6 @@ func (c *Customer) ForgetCatalogue() {
 	c.changes = eval.Never
 	c.forget(eval.Kind{Name: "favourite"}, eval.Kind{Name: "cart_item"})
 }
-
-// ForgetAll forgets all that was worked out: the catalogue's past changed.
-func (c *Customer) ForgetAll() { c.forgetAll() }
 
 // OrderKinds are the kinds of facts that an order may change.
 var OrderKinds = []eval.Kind{
@@ -438,7 +436,7 @@ func (c *Customer) Absorb(other *Customer) {
 	if c.last == nil || other.last != nil && other.last.compare(c.last) > 0 {
 		c.last = other.last
 	}
-	c.forgetAll()
+	c.ForgetAll()
 	c.pending = c.nextPending()
 }
 

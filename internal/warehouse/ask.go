@@ -61,17 +61,24 @@ func (q *Questions) Members(ctx context.Context, s *segql.Checked, at time.Time,
 }
 
 func eachText(ctx context.Context, conn *sql.Conn, st sqlgen.Statement, yield func(string) error) error {
+	return eachRow(ctx, conn, st, func(rows *sql.Rows) error {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return err
+		}
+		return yield(text)
+	})
+}
+
+// eachRow runs a statement and calls do on each row.
+func eachRow(ctx context.Context, conn *sql.Conn, st sqlgen.Statement, do func(*sql.Rows) error) error {
 	rows, err := conn.QueryContext(ctx, st.SQL, st.Args...)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return err
-		}
-		if err := yield(id); err != nil {
+		if err := do(rows); err != nil {
 			return err
 		}
 	}

@@ -183,9 +183,9 @@ func (h *historian) told() error {
 		var owner int64
 		var at time.Time
 		var id sql.NullString
-		var names, values []any
+		var names, values textList // an empty value is missing
 		e := &customer.Event{Properties: map[string]eval.Raw{}}
-		if err := rows.Scan(&owner, &e.Key, &at, &e.Place.Seq, &e.Place.Pos, &id, scanList(&names), scanList(&values)); err != nil {
+		if err := rows.Scan(&owner, &e.Key, &at, &e.Place.Seq, &e.Place.Pos, &id, &names, &values); err != nil {
 			return err
 		}
 		e.At = at.UnixMicro()
@@ -193,53 +193,31 @@ func (h *historian) told() error {
 			e.Properties["id"] = eval.RawText(id.String)
 		}
 		for i, name := range names {
-			v, ok := values[i].(string)
-			e.Properties[name.(string)] = given(sql.NullString{String: v, Valid: ok})
+			e.Properties[name] = given(sql.NullString{String: values[i], Valid: values[i] != ""})
 		}
 		h.out.Customers[owner].AddEvent(e)
 		return nil
 	})
 }
 
-// listScanner takes a list of the driver's.
-type listScanner struct{ to *[]any }
-
-func scanList(to *[]any) listScanner { return listScanner{to} }
-
-// Scan implements sql.Scanner.
-func (s listScanner) Scan(src any) error {
-	list, ok := src.([]any)
-	if !ok && src != nil {
-		return fmt.Errorf("a list is a %T", src)
-	}
-	*s.to = list
-	return nil
-}
-
 // productRow is the product fields of a row, in the order of
 // customer.ProductFields.
 type productRow struct {
 	texts        [5]sql.NullString
-	tags         []any
+	tags         textList
 	price, stock sql.NullString
 	released     sql.NullTime
 }
 
 func (p *productRow) targets() []any {
 	return []any{
-		&p.texts[0], &p.texts[1], &p.texts[2], &p.texts[3], &p.texts[4], scanList(&p.tags), &p.price, &p.stock, &p.released,
+		&p.texts[0], &p.texts[1], &p.texts[2], &p.texts[3], &p.texts[4], &p.tags, &p.price, &p.stock, &p.released,
 	}
 }
 
 // values are the fields whose bits are set in own.
 func (p *productRow) values(own uint32) (v customer.ProductValues) {
-	var tags []string
-	for _, t := range p.tags {
-		if text, ok := t.(string); ok {
-			tags = append(tags, text)
-		}
-	}
-	all := customer.ProductValues{5: eval.List(tags), 6: number(p.price), 7: number(p.stock)}
+	all := customer.ProductValues{5: eval.List(p.tags), 6: number(p.price), 7: number(p.stock)}
 	for i, text := range p.texts {
 		all[i] = eval.Text(text.String)
 	}

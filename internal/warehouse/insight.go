@@ -143,18 +143,3 @@ func (q *Questions) ProductNames(ctx context.Context, products []string, at time
 	}
 	return names, nil
 }
-
-// eachRow runs a statement and calls do on each row.
-func eachRow(ctx context.Context, conn *sql.Conn, st sqlgen.Statement, do func(*sql.Rows) error) error {
-	rows, err := conn.QueryContext(ctx, st.SQL, st.Args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := do(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}

@@ -184,10 +184,17 @@ func (db *DB) checkSchema(ctx context.Context) error {
 		return ErrSchema
 	}
 	if currency != db.config.Currency || zone != db.config.Zone.String() {
-		return fmt.Errorf("it was made for %s and %s, not for %s and %s: rebuild it",
-			currency, zone, db.config.Currency, db.config.Zone)
+		return &OtherSettingsError{currency, zone, db.config.Currency, db.config.Zone.String()}
 	}
 	return nil
+}
+
+// OtherSettingsError says that a warehouse was made for another currency or
+// time zone than it is opened with.
+type OtherSettingsError struct{ Currency, Timezone, WantedCurrency, WantedTimezone string }
+
+func (e *OtherSettingsError) Error() string {
+	return fmt.Sprintf("it was made for %s and %s, not for %s and %s", e.Currency, e.Timezone, e.WantedCurrency, e.WantedTimezone)
 }
 
 // Conn returns a connection for reading. The caller closes it.

@@ -29,7 +29,7 @@ FROM item i JOIN wanted_key w ON w.key = i.key ORDER BY i.order_id, i.line
 
 -- name: history_told
 -- Refunds and points, and the versions of messages, tickets and coupons.
-SELECT w.customer, f.kind, f.ts, f.seq, f.pos, f.id, f.names, f.given FROM (
+SELECT w.customer, f.kind, f.ts, f.seq, f.pos, f.id, f.names, list_transform(f.given, lambda x: coalesce(x, '')) FROM (
     SELECT 'refund' AS kind, key, ts, seq, pos, id, ['order', 'product', 'quantity', 'total', 'reason'] AS names,
            [order_id, product, CAST(quantity AS VARCHAR), CAST(total AS VARCHAR), reason] AS given FROM refund
     UNION ALL
