@@ -13,6 +13,8 @@ const (
 	ImportEntry  EntryType = "import"
 	SegmentEntry EntryType = "segment"
 	RunEntry     EntryType = "run"
+	// EventsEntry holds an EventBatch.
+	EventsEntry EntryType = "events"
 )
 
 // Entry is one change in the one total order: whatever facts or answers
