@@ -32,14 +32,15 @@ type bench struct {
 	times   []float64
 	rounds  int
 	threads int
-	memory  string // of the DuckDB that shops are asked in
-	kith    string // the program, for start
-	retail  string // the Online Retail file
-	self    string // this program, for the children
+	lasting time.Duration // of each measurement of the stream
+	memory  string        // of the DuckDB that shops are asked in
+	kith    string        // the program, for start
+	retail  string        // the Online Retail file
+	self    string        // this program, for the children
 }
 
 // subjects are what can be measured.
-var subjects = []string{"questions", "presets", "rfm", "import", "start"}
+var subjects = []string{"questions", "presets", "rfm", "import", "start", "stream"}
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) > 0 && args[0] == childArg {
@@ -51,6 +52,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	times := flags.String("times", "1,4", "sizes of the shop, in bench shops")
 	only := flags.String("only", strings.Join(subjects, ","), "what to measure")
 	flags.IntVar(&b.rounds, "rounds", 5, "how often each side is asked")
+	flags.DurationVar(&b.lasting, "lasting", 20*time.Second, "how long each measurement of the stream takes")
 	flags.IntVar(&b.threads, "threads", 2, "threads of each DuckDB instance")
 	flags.StringVar(&b.memory, "memory", "6GB", "memory limit of the shops' DuckDB; imports have 1GiB")
 	flags.StringVar(&b.kith, "kith", "bin/kith", "the program, for start")
@@ -113,6 +115,9 @@ func (b *bench) measure(ctx context.Context, only []string) error {
 	}
 	if b.wants("start") {
 		err = errors.Join(err, b.starts(ctx))
+	}
+	if b.wants("stream") {
+		err = errors.Join(err, b.streams(ctx))
 	}
 	return err
 }

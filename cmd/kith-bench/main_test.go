@@ -29,12 +29,12 @@ func TestTiny(t *testing.T) {
 	var out strings.Builder
 	document := filepath.Join(dir, "benchmarks.md")
 	err := run(t.Context(), []string{
-		"-dir", dir, "-times", "0.001,0.002", "-rounds", "1", "-kith", kith, "-retail", "nowhere", "-write", document, "-date", "2026-01-01",
+		"-dir", dir, "-times", "0.001,0.002", "-rounds", "1", "-lasting", "200ms", "-kith", kith, "-retail", "nowhere", "-write", document, "-date", "2026-01-01",
 	}, &out)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, want := range []string{"s0.001_q_sequence_ratio", "s0.002_presets_ratio", "s0.001_rfm_ratio", "import_rss", "start_bench", "# skipped:"} {
+	for _, want := range []string{"s0.001_q_sequence_ratio", "s0.002_presets_ratio", "s0.001_rfm_ratio", "import_rss", "start_bench", "stream_x0.001_rate", "stream_x0.002_visible_p99 ", "# skipped:"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the output lacks %q:\n%s", want, out.String())
 		}

@@ -19,9 +19,15 @@ type result struct {
 	value float64
 	unit  string
 	limit float64 // 0 for none
+	more  bool    // the limit is the least that it should be
 }
 
-func (r result) met() bool { return r.value <= r.limit }
+func (r result) met() bool {
+	if r.more {
+		return r.value >= r.limit
+	}
+	return r.value <= r.limit
+}
 
 // report collects and prints what was measured.
 type report struct {
@@ -33,8 +39,17 @@ type report struct {
 func (r *report) line(name string, value float64, unit string) { r.limited(name, value, unit, 0) }
 
 func (r *report) limited(name string, value float64, unit string, limit float64) {
-	r.results = append(r.results, result{name, value, unit, limit})
-	_, _ = fmt.Fprintf(r.out, "%s %.3f %s\n", name, value, unit)
+	r.add(result{name: name, value: value, unit: unit, limit: limit})
+}
+
+// least is limited from below.
+func (r *report) least(name string, value float64, unit string, limit float64) {
+	r.add(result{name: name, value: value, unit: unit, limit: limit, more: true})
+}
+
+func (r *report) add(x result) {
+	r.results = append(r.results, x)
+	_, _ = fmt.Fprintf(r.out, "%s %.3f %s\n", x.name, x.value, x.unit)
 }
 
 // skip says what could not be measured.
@@ -72,6 +87,9 @@ func (b *bench) write(ctx context.Context, file, date string) error {
 		limit, met := "", ""
 		if r.limit > 0 {
 			limit, met = fmt.Sprintf("%g", r.limit), "yes"
+			if r.more {
+				limit = "at least " + limit
+			}
 			if !r.met() {
 				met = "**no**"
 			}
@@ -90,7 +108,7 @@ func (b *bench) short() string {
 	var s strings.Builder
 	for _, r := range b.results {
 		if r.limit > 0 && !r.met() {
-			fmt.Fprintf(&s, "- `%s` is %.2f %s, its limit %g.\n", r.name, r.value, r.unit, r.limit)
+			fmt.Fprintf(&s, "- `%s` is %.2f %s; its limit is %g.\n", r.name, r.value, r.unit, r.limit)
 		}
 	}
 	if s.Len() == 0 {

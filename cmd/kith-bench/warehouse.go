@@ -31,11 +31,22 @@ func (w *intoWarehouse) Imported(ctx context.Context, kind commerce.Kind, hash s
 func (w *intoWarehouse) Load(ctx context.Context, b loader.Batch) (loader.Result, error) {
 	start := time.Now()
 	defer func() { w.took.Loading = time.Since(start).Seconds() }()
-	r, err := w.db.Load(ctx, warehouse.Batch{
-		Seq: int64(b.Seq), Kind: b.Kind, Hash: b.Hash, At: b.At, Files: b.Files,
-		BeforeCommit: func(ctx context.Context, r warehouse.Result) error { return b.BeforeCommit(ctx, loaded(r)) },
-	})
+	batch := warehouse.Batch{
+		Seq: int64(b.Seq), Kind: b.Kind, Hash: b.Hash, At: b.At, Files: b.Files, Rows: warehouse.EntryRows(eventEntries(b.Events)),
+	}
+	if b.BeforeCommit != nil {
+		batch.BeforeCommit = func(ctx context.Context, r warehouse.Result) error { return b.BeforeCommit(ctx, loaded(r)) }
+	}
+	r, err := w.db.Load(ctx, batch)
 	return loaded(r), err
+}
+
+func eventEntries(entries []loader.EventEntry) []warehouse.EventEntry {
+	all := make([]warehouse.EventEntry, len(entries))
+	for i, e := range entries {
+		all[i] = warehouse.EventEntry{Seq: int64(e.Seq), Events: e.Events}
+	}
+	return all
 }
 
 func loaded(r warehouse.Result) loader.Result {

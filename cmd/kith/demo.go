@@ -39,6 +39,7 @@ func (p *program) demoCommand() *cobra.Command {
 	c.Flags().StringVar(&flags.address, "addr", defaultAddress, "HOST:PORT to listen on; a loopback address")
 	c.Flags().IntVar(&flags.customers, "customers", 20_000, "how many people the shop has")
 	c.Flags().StringVar(&flags.language, "language", "en", "en, ro, ko or zh-Hant")
+	p.webhookFlag(c)
 	c.Flags().BoolVar(&flags.noServe, "no-serve", false, "end when everything is loaded and shown")
 	return c
 }

@@ -26,6 +26,7 @@ import (
 type facts struct {
 	config   warehouse.Config
 	settings *api.LiveSettings
+	moves    warehouse.Moves
 	aside    string // where the one was put that this one replaces; "" if none was
 
 	mu sync.RWMutex // held for reading while the warehouse is used
@@ -63,7 +64,7 @@ func using[T any](w *facts, do func(db *warehouse.DB) (T, error)) (T, error) {
 
 // asking calls do with what answers questions.
 func asking[T any](w *facts, do func(q *warehouse.Questions) (T, error)) (T, error) {
-	return using(w, func(db *warehouse.DB) (T, error) { return do(db.Questions(w.settings.Get)) })
+	return using(w, func(db *warehouse.DB) (T, error) { return do(db.Questions(w.settings.Get).WithMoves(w.moves)) })
 }
 
 // Applied implements loader.Warehouse.
@@ -86,11 +87,22 @@ func (w *facts) Load(ctx context.Context, b loader.Batch) (loader.Result, error)
 
 func load(ctx context.Context, db *warehouse.DB, b loader.Batch) (loader.Result, error) {
 	batch := warehouse.Batch{Seq: int64(b.Seq), Kind: b.Kind, Hash: b.Hash, At: b.At, Files: b.Files}
+	if len(b.Events) > 0 {
+		batch.Rows = warehouse.EntryRows(eventEntries(b.Events))
+	}
 	if b.BeforeCommit != nil {
 		batch.BeforeCommit = func(ctx context.Context, r warehouse.Result) error { return b.BeforeCommit(ctx, result(r)) }
 	}
 	r, err := db.Load(ctx, batch)
 	return result(r), explain(err)
+}
+
+func eventEntries(entries []loader.EventEntry) []warehouse.EventEntry {
+	out := make([]warehouse.EventEntry, len(entries))
+	for i, e := range entries {
+		out[i] = warehouse.EventEntry{Seq: int64(e.Seq), Events: e.Events}
+	}
+	return out
 }
 
 // explain makes a full disk known as what it is, whoever noticed it.
@@ -102,7 +114,9 @@ func explain(err error) error {
 }
 
 func result(r warehouse.Result) loader.Result {
-	out := loader.Result{Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds}
+	out := loader.Result{
+		Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds, Touched: r.Touched,
+	}
 	for _, x := range r.Refusals {
 		out.Refusals = append(out.Refusals, loader.Refusal{File: x.File, Line: x.Line, Column: x.Column, Reason: x.Reason})
 	}

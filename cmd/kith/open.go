@@ -83,12 +83,15 @@ type local struct {
 	ops      *opsdb.DB
 	facts    *facts
 	load     *loader.Loader
+	keeping  *keeping
+	webhooks *webhooks
 	settings *api.LiveSettings
 }
 
 // closeStores closes what was opened, in the order in which it is used.
 func (l *local) closeStores() error {
-	var closing []error
+	closing := []error{l.keeping.end()}
+	l.webhooks.close()
 	if l.load != nil {
 		closing = append(closing, l.load.Close())
 	}
@@ -104,14 +107,20 @@ func (l *local) closeStores() error {
 // openLocked opens the stores of a folder and joins them. It unlocks the
 // folder if it fails.
 func (p *program) openLocked(ctx context.Context, f folder.Folder, lock *folder.Lock) (*local, error) {
-	return p.openWith(ctx, f, lock, openFacts)
+	return p.openWith(ctx, f, lock, openFacts, (*local).catchUp)
 }
+
+// catchUp lets everything in the log take effect.
+func (l *local) catchUp(ctx context.Context) error { return l.load.CatchUp(ctx) }
 
 type factsOpener func(ctx context.Context, f folder.Folder, settings *api.LiveSettings) (*facts, error)
 
-// openWith is openLocked with another way to open the warehouse.
-func (p *program) openWith(ctx context.Context, f folder.Folder, lock *folder.Lock, openFacts factsOpener) (_ *local, err error) {
-	l := &local{folder: f, lock: lock}
+// openWith is openLocked with another way to open the warehouse, or to bring
+// the stores up to the log.
+func (p *program) openWith(
+	ctx context.Context, f folder.Folder, lock *folder.Lock, openFacts factsOpener, catchUp func(*local, context.Context) error,
+) (_ *local, err error) {
+	l := &local{folder: f, lock: lock, keeping: &keeping{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.closeStores(), l.facts.putBack(), lock.Unlock())
@@ -132,31 +141,47 @@ func (p *program) openWith(ctx context.Context, f folder.Folder, lock *folder.Lo
 	if l.facts, err = openFacts(ctx, f, l.settings); err != nil {
 		return nil, err
 	}
+	l.facts.moves = moves(l.ops)
 	reader := &reader{temp: f.Temp(), settings: l.settings, facts: l.facts}
-	l.load, err = loader.New(loader.Config{
+	config := loader.Config{
 		OpenLog: func(ctx context.Context) (loader.Log, error) { return openLog(ctx, f, files) },
 		Archive: files, Reach: f, Operations: l.ops, Warehouse: l.facts, Read: reader.read, Now: p.now,
 		Settings: l.settings.Get,
-	})
-	if err != nil {
+	}
+	l.keeping.hooks(&config)
+	if l.load, err = loader.New(config); err != nil {
 		return nil, err
 	}
-	if err := l.load.CatchUp(ctx); err != nil {
+	if err := l.join(p, reader); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(remove(outdated(f)), remove(outdated(f)+".wal")); err != nil {
+	if err := catchUp(l, ctx); err != nil {
 		return nil, err
+	}
+	return l, errors.Join(remove(outdated(f)), remove(outdated(f)+".wal"))
+}
+
+// join makes the service over the stores.
+func (l *local) join(p *program, reader *reader) (err error) {
+	p.keep(l)
+	if l.webhooks, err = p.openWebhooks(l); err != nil {
+		return err
 	}
 	l.Service, err = api.NewService(api.Config{
-		Settings: l.settings, PutSettings: f.PutSettings, Segments: l.ops,
+		Settings: l.settings, PutSettings: l.folder.PutSettings, Segments: l.ops, Record: l.ops, Webhooks: l.webhooks.book,
 		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Profiles: l.facts, Loader: l.load,
-		HasFacts: func(context.Context) (bool, error) { return hasFacts(f) },
+		Live:  func(ctx context.Context) (api.Live, error) { return l.keeping.begin(ctx) },
+		Sizes: l.keeping.sizes,
+		ReadEvents: func(body []byte) (commerce.EventBatch, []api.RefusedEvent, error) {
+			return readEvents(body, p.now(), l.settings.Get())
+		},
+		HasFacts: func(context.Context) (bool, error) { return hasFacts(l.folder) },
 		Preview: func(ctx context.Context, r loader.Request) (json.RawMessage, error) {
 			return reader.preview(ctx, r)
 		},
-		Now: p.now, Close: func() error { return errors.Join(l.closeStores(), lock.Unlock()) },
+		Now: p.now, Close: func() error { return errors.Join(l.closeStores(), l.lock.Unlock()) },
 	})
-	return l, err
+	return err
 }
 
 // openLog opens the event log. One that the folder's note or the archive
@@ -198,10 +223,11 @@ func openLog(ctx context.Context, f folder.Folder, files *archive.Archive) (load
 	return log, nil
 }
 
-// hasFacts says whether anything was ever imported into an opened folder.
+// hasFacts says whether anything was ever imported into an opened folder, or
+// taken as an event.
 func hasFacts(f folder.Folder) (bool, error) {
 	last, _, err := f.Reach()
-	return last[commerce.ImportEntry] > 0, err
+	return last[commerce.ImportEntry]+last[commerce.EventsEntry] > 0, err
 }
 
 // openFacts opens the warehouse, and says what to do if it cannot be opened.
@@ -231,7 +257,7 @@ func tryFacts(ctx context.Context, f folder.Folder, settings *api.LiveSettings) 
 	var made *warehouse.OtherSettingsError
 	other := errors.As(err, &made)
 	if other {
-		empty, err := neverImported(f)
+		empty, err := neverFacts(f)
 		if err != nil {
 			return nil, err
 		}
@@ -258,10 +284,10 @@ func tryFacts(ctx context.Context, f folder.Folder, settings *api.LiveSettings) 
 	return nil, unusable{err}
 }
 
-// neverImported says whether it is certain that nothing was ever imported.
-func neverImported(f folder.Folder) (bool, error) {
+// neverFacts says whether it is certain that there never was a fact.
+func neverFacts(f folder.Folder) (bool, error) {
 	last, known, err := f.Reach()
-	return known && last[commerce.ImportEntry] == 0, err
+	return known && last[commerce.ImportEntry]+last[commerce.EventsEntry] == 0, err
 }
 
 // outdated is where a warehouse waits while a new one takes its place.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"time"
 
 	"kith/internal/api"
 	"kith/internal/commerce"
@@ -65,6 +67,19 @@ func (r *reader) preview(ctx context.Context, q loader.Request) (json.RawMessage
 		return nil, err
 	}
 	return json.Marshal(previewed{Previewed: p, Unchanged: known})
+}
+
+// readEvents reads a body of events that arrived.
+func readEvents(body []byte, at time.Time, settings commerce.Settings) (commerce.EventBatch, []api.RefusedEvent, error) {
+	tracked, err := intake.Track(body, intake.TrackConfig{At: at, Zone: settings.Zone(), Country: settings.Country})
+	if err != nil {
+		return commerce.EventBatch{}, nil, commerce.WithCode(commerce.CodeInvalid, fmt.Errorf("reading events: %w", err))
+	}
+	var refused []api.RefusedEvent
+	for _, r := range tracked.Refused {
+		refused = append(refused, api.RefusedEvent(r))
+	}
+	return commerce.EventBatch{Events: tracked.Events}, refused, nil
 }
 
 // withUsage gives mistakes in what was asked their code.

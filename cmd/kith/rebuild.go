@@ -69,7 +69,7 @@ func (p *program) openForRebuild(ctx context.Context, f folder.Folder, lock *fol
 		}
 		w.aside = aside
 		return w, nil
-	})
+	}, (*local).catchUp)
 	if err != nil {
 		return nil, err
 	}

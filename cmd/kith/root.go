@@ -34,6 +34,8 @@ type program struct {
 
 	data string // the folder
 	json bool
+	// webhookAllow is the hosts that webhooks may send to besides.
+	webhookAllow string
 
 	started bool // the command line was right
 	status  int  // of a command that was done
@@ -131,7 +133,7 @@ func (p *program) root() *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		p.initCommand(), p.importCommand(), p.segmentCommand(), p.rfmCommand(), p.customerCommand(),
-		p.scoreCommand(), p.rebuildCommand(), p.demoCommand(), p.serveCommand(), p.routesCommand(), p.versionCommand(),
+		p.scoreCommand(), p.rebuildCommand(), p.demoCommand(), p.serveCommand(), p.webhookCommand(), p.routesCommand(), p.versionCommand(),
 	)
 	group(root)
 	return root

@@ -26,6 +26,7 @@ func (p *program) serveCommand() *cobra.Command {
 		Args:  noArgs,
 	}
 	address := c.Flags().String("addr", defaultAddress, "HOST:PORT to listen on; a loopback address")
+	p.webhookFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return during("serving", p.serveFolder(c.Context(), *address))
 	}
@@ -40,7 +41,7 @@ func (p *program) serveFolder(ctx context.Context, address string) error {
 	if lock == nil {
 		return alreadyServed(owner)
 	}
-	shop, err := p.openLocked(ctx, f, lock)
+	shop, err := p.openWith(ctx, f, lock, openFacts, (*local).serveLive)
 	if err != nil {
 		return err
 	}
@@ -58,9 +59,12 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 	if err != nil {
 		return err
 	}
+	shop.keeping.leads.Store(true)
 	token := rand.Text()
 	logs := slog.New(slog.NewTextHandler(p.stderr, nil))
-	handler, err := api.Handler(api.HandlerConfig{Shop: shop.Service, Token: token, Version: version, Log: logs})
+	serving, stopped := context.WithCancel(ctx)
+	defer stopped()
+	handler, err := api.Handler(api.HandlerConfig{Shop: shop.Service, Token: token, Version: version, Log: logs, Done: serving})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -72,8 +76,26 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(logs.Handler(), slog.LevelWarn),
 	}
-	failed := make(chan error, 1)
+	failed := make(chan error, 3)
 	go func() { failed <- server.Serve(listener) }()
+	following := make(chan struct{})
+	go func() {
+		defer close(following)
+		if err := shop.keeping.follow(serving, logs); err != nil && serving.Err() == nil {
+			failed <- err
+		}
+	}()
+	sending := make(chan struct{})
+	go func() {
+		defer close(sending)
+		keeper, err := shop.keeping.begin(serving)
+		if err != nil {
+			return // follow says so
+		}
+		if err := shop.sendWebhooks(serving, keeper, logs); err != nil && serving.Err() == nil {
+			failed <- err
+		}
+	}()
 	// Only now can it be found.
 	if err := shop.lock.Tell(folder.Owner{Address: listener.Addr().String(), Token: token}); err != nil {
 		return errors.Join(err, server.Close())
@@ -81,12 +103,15 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 	p.say("there are no users and keys yet: whoever can log in to this machine can read and change the shop at this address while it is served")
 	fmt.Fprintf(p.stdout, "http://%s\n", listener.Addr())
 	select {
-	case err := <-failed:
-		return err
+	case err = <-failed:
 	case <-ctx.Done():
+		p.say("stopping")
 	}
-	p.say("stopping")
-	return stop(server)
+	stopped()
+	err = errors.Join(err, stop(server))
+	<-following
+	<-sending
+	return err
 }
 
 // drain is how long requests may take to end when the server stops.

@@ -50,6 +50,50 @@ func (s *shop) ChangeSettings(_ context.Context, c api.SettingsChange) (api.Sett
 	return api.Settings{Name: *c.Name}, s.ask("name %s, currency given %v", *c.Name, c.Currency != nil)
 }
 
+func (s *shop) History(_ context.Context, q api.HistoryQuestion) (api.History, error) {
+	return api.History{Segment: q.Segment, Size: 3}, s.ask("history %+v", q)
+}
+
+func (s *shop) WatchSegment(ctx context.Context, q api.WatchQuestion, yield func(api.Transition) error) error {
+	if err := s.ask("watch %+v", q); err != nil {
+		return err
+	}
+	for n := range int64(3) {
+		if err := yield(api.Transition{Number: n + 1, Segment: q.Segment, Customer: "ana", Change: "entered", At: noon}); err != nil {
+			return err
+		}
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (s *shop) Track(_ context.Context, body []byte) (api.Tracked, error) {
+	return api.Tracked{Accepted: 1, Refused: []api.RefusedEvent{}}, s.ask("track %s", body)
+}
+
+func (s *shop) AddWebhook(_ context.Context, n api.NewWebhook) (api.Webhook, error) {
+	return api.Webhook{ID: "wh_a", URL: n.URL, Segments: []string{}, Causes: []string{"event"}, CreatedAt: noon, Secret: "whsec_x"}, s.ask("add webhook %+v", n)
+}
+
+func (s *shop) ListWebhooks(context.Context) ([]api.Webhook, error) {
+	return []api.Webhook{{
+		ID: "wh_a", URL: "https://x.example/?a&b=<ț>", Segments: []string{"a"}, Causes: []string{"event"}, CreatedAt: noon, Told: 9, Disabled: "gone",
+		Failures: 2, LastSuccess: &api.WebhookAttempt{At: noon, Status: 204}, LastFailure: &api.WebhookAttempt{At: noon, Reason: "no answer"},
+	}}, s.ask("webhooks")
+}
+
+func (s *shop) EnableWebhook(_ context.Context, id string) (api.Webhook, error) {
+	return api.Webhook{ID: id, Segments: []string{}, Causes: []string{}}, s.ask("enable webhook %s", id)
+}
+
+func (s *shop) DeleteWebhook(_ context.Context, id string) (api.Deletion, error) {
+	return api.Deletion{ID: id, Outcome: "deleted"}, s.ask("delete webhook %s", id)
+}
+
+func (s *shop) TestWebhook(_ context.Context, id string) (api.WebhookAttempt, error) {
+	return api.WebhookAttempt{At: noon, Status: 500, Reason: "the answer was 500"}, s.ask("test webhook %s", id)
+}
+
 func (s *shop) Count(_ context.Context, q api.Question) (api.Count, error) {
 	return api.Count{Count: 7, AsOf: noon}, s.ask("count %+v", q)
 }
@@ -174,7 +218,7 @@ const token = "the-token"
 
 func serve(t *testing.T, s api.Shop) (*httptest.Server, *api.Client) {
 	t.Helper()
-	handler, err := api.Handler(api.HandlerConfig{Shop: s, Token: token, Version: "1", Log: slog.New(slog.DiscardHandler)})
+	handler, err := api.Handler(api.HandlerConfig{Shop: s, Token: token, Version: "1", Log: slog.New(slog.DiscardHandler), Done: t.Context()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,8 +275,35 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 		"customer": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.Customer(ctx, "a/b +40 7?x=1&y", "2026-03-01")
 		},
-		"score":   func(ctx context.Context, s api.Shop) (any, error) { return s.Score(ctx) },
-		"rebuild": func(ctx context.Context, s api.Shop) (any, error) { return s.Rebuild(ctx) },
+		"history": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.History(ctx, api.HistoryQuestion{Segment: "a", Customer: "a/b &c", Limit: 7, From: "2026-03-01"})
+		},
+		"watch": func(ctx context.Context, s api.Shop) (any, error) {
+			var seen []api.Transition
+			enough := errors.New("enough")
+			err := s.WatchSegment(ctx, api.WatchQuestion{Segment: "a", After: 5}, func(t api.Transition) error {
+				if seen = append(seen, t); len(seen) == 3 {
+					return enough
+				}
+				return nil
+			})
+			if errors.Is(err, enough) {
+				err = nil
+			}
+			return seen, err
+		},
+		"track": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.Track(ctx, []byte(`[{"event":"<x> & ț"}]`))
+		},
+		"add webhook": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.AddWebhook(ctx, api.NewWebhook{URL: "https://x.example/?a&b=<ț>", Segments: []string{"a", "b"}, Causes: []string{"import"}})
+		},
+		"webhooks":       func(ctx context.Context, s api.Shop) (any, error) { return s.ListWebhooks(ctx) },
+		"enable webhook": func(ctx context.Context, s api.Shop) (any, error) { return s.EnableWebhook(ctx, "wh_a") },
+		"delete webhook": func(ctx context.Context, s api.Shop) (any, error) { return s.DeleteWebhook(ctx, "wh/a b") },
+		"test webhook":   func(ctx context.Context, s api.Shop) (any, error) { return s.TestWebhook(ctx, "wh_a") },
+		"score":          func(ctx context.Context, s api.Shop) (any, error) { return s.Score(ctx) },
+		"rebuild":        func(ctx context.Context, s api.Shop) (any, error) { return s.Rebuild(ctx) },
 		"preview": func(ctx context.Context, s api.Shop) (any, error) {
 			p, err := s.Preview(ctx, request)
 			return string(p), err
@@ -383,6 +454,11 @@ func TestWhoMayAsk(t *testing.T) {
 		"import, no token":      {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/etc/passwd"]}`, want: 403},
 		"import, wrong token":   {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/a"]}`, header: map[string]string{"Authorization": "Bearer x"}, want: 403},
 		"preview, no token":     {method: "POST", path: "/v1/imports/preview", body: `{"kind":"orders","files":["/a"]}`, want: 403},
+		"webhooks, no token":    {method: "GET", path: "/v1/webhooks", want: 403},
+		"webhook, no token":     {method: "POST", path: "/v1/webhooks", body: `{"url":"https://x.example/"}`, want: 403},
+		"no webhook, no token":  {method: "DELETE", path: "/v1/webhooks/a", want: 403},
+		"enabled, no token":     {method: "POST", path: "/v1/webhooks/a/enable", want: 403},
+		"tested, no token":      {method: "POST", path: "/v1/webhooks/a/test", want: 403},
 		"rebuild, no token":     {method: "POST", path: "/v1/rebuild", want: 403},
 		"score, no token":       {method: "POST", path: "/v1/score", want: 403},
 		"settings, no token":    {method: "PATCH", path: "/v1/shop", body: `{"name":"x"}`, want: 403},

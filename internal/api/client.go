@@ -35,7 +35,9 @@ func (c *Client) Close() error {
 // send makes a request and returns the answer's body, which the caller closes.
 func (c *Client) send(ctx context.Context, method, path string, body any) (io.ReadCloser, error) {
 	var content io.Reader
-	if body != nil {
+	if raw, ok := body.(json.RawMessage); ok {
+		content = bytes.NewReader(raw)
+	} else if body != nil {
 		var b bytes.Buffer
 		e := json.NewEncoder(&b)
 		e.SetEscapeHTML(false) // a segment is full of ">", which would take six characters

@@ -35,6 +35,8 @@ type Route struct {
 	Permission Permission `json:"perm"`
 	Public     bool       `json:"public"`
 	Summary    string     `json:"summary"`
+	// unchecked says that the body is read by whoever answers.
+	unchecked bool
 }
 
 // HandlerConfig says what a Handler works with. All of it is required.
@@ -43,6 +45,8 @@ type HandlerConfig struct {
 	Token   string // of the lock file
 	Version string
 	Log     *slog.Logger
+	// Done ends when the server stops: answers that last end with it.
+	Done context.Context //nolint:containedctx // as http.Server.BaseContext
 }
 
 // handler holds what the routes share.
@@ -50,6 +54,7 @@ type handler struct {
 	shop   Shop
 	token  string
 	log    *slog.Logger
+	done   context.Context //nolint:containedctx // see HandlerConfig
 	api    huma.API
 	routes []Route
 }
@@ -63,6 +68,8 @@ func Handler(config HandlerConfig) (http.Handler, error) {
 		return nil, errors.New("api: HandlerConfig.Token is required")
 	case config.Log == nil:
 		return nil, errors.New("api: HandlerConfig.Log is required")
+	case config.Done == nil:
+		return nil, errors.New("api: HandlerConfig.Done is required")
 	}
 	mux := http.NewServeMux()
 	newHandler(config, mux)
@@ -74,7 +81,7 @@ func Handler(config HandlerConfig) (http.Handler, error) {
 func Routes() []Route {
 	h := newHandler(HandlerConfig{Log: slog.New(slog.DiscardHandler)}, http.NewServeMux())
 	// huma serves the description itself.
-	routes := append(h.routes, Route{http.MethodGet, "/openapi.json", Public, true, "this description, as OpenAPI 3.1"})
+	routes := append(h.routes, Route{Method: http.MethodGet, Path: "/openapi.json", Permission: Public, Public: true, Summary: "this description, as OpenAPI 3.1"})
 	slices.SortFunc(routes, func(a, b Route) int {
 		if order := strings.Compare(a.Path, b.Path); order != 0 {
 			return order
@@ -91,11 +98,13 @@ func newHandler(config HandlerConfig, mux *http.ServeMux) *handler {
 	c.DocsPath, c.SchemasPath = "", ""
 	c.RejectUnknownQueryParameters = true
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[commerce.Amount](), reflect.TypeFor[string]())
-	h := &handler{shop: config.Shop, token: config.Token, log: config.Log, api: humago.New(mux, c)}
+	h := &handler{shop: config.Shop, token: config.Token, log: config.Log, done: config.Done, api: humago.New(mux, c)}
 	h.shopRoutes()
 	h.segmentRoutes()
 	h.valueRoutes()
 	h.importRoutes()
+	h.trackRoute()
+	h.webhookRoutes()
 	return h
 }
 
@@ -111,6 +120,7 @@ func register[I, O any](h *handler, route Route, do func(ctx context.Context, in
 		Errors:     []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusInternalServerError},
 		Extensions: map[string]any{"x-permission": route.Permission},
 	}
+	operation.SkipValidateBody = route.unchecked
 	if route.Permission == Local {
 		operation.Middlewares = huma.Middlewares{h.requireToken}
 	}

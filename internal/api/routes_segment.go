@@ -67,6 +67,7 @@ func (h *handler) segmentRoutes() {
 	h.explainRoute()
 	h.segmentFileRoutes()
 	h.insightRoutes()
+	h.historyRoutes()
 	register(h, Route{Method: http.MethodGet, Path: "/v1/presets", Permission: Read, Summary: "the segments that ship with Kith, with their sizes"},
 		func(ctx context.Context, in *atInput) (*answer[Presets], error) {
 			p, err := h.shop.Presets(ctx, in.At)

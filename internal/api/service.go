@@ -12,6 +12,7 @@ import (
 	"kith/internal/profile"
 	"kith/internal/rfm"
 	"kith/internal/segment"
+	"kith/internal/webhook"
 )
 
 // Scores computes scores over the shop's facts.
@@ -31,6 +32,15 @@ type Config struct {
 	Insights    Insights
 	Profiles    profile.Reader
 	Loader      *loader.Loader
+	Record      segment.Record
+	Webhooks    *webhook.Book
+	// Live returns what keeps memberships, and lets it begin if need be.
+	Live func(ctx context.Context) (Live, error)
+	// Sizes is how many are in each segment, if memberships are kept right now;
+	// nil otherwise.
+	Sizes func() map[string]int64
+	// ReadEvents reads a body of events.
+	ReadEvents func(body []byte) (commerce.EventBatch, []RefusedEvent, error)
 	// HasFacts says whether anything was imported.
 	HasFacts func(ctx context.Context) (bool, error)
 	// Preview reads the beginning of files and says how they would be read.
@@ -44,7 +54,8 @@ type Service struct {
 	config Config
 	// saving lets one change of segments be checked and recorded after the
 	// other: two that are right alone may make a ring together.
-	saving sync.Mutex
+	saving   sync.Mutex
+	revenues revenues
 }
 
 // LiveSettings are the shop's settings, some of which change while Kith runs.
@@ -87,7 +98,8 @@ func NewService(config Config) (*Service, error) {
 		"Settings": config.Settings == nil, "PutSettings": config.PutSettings == nil, "Segments": config.Segments == nil, "Asker": config.Asker == nil,
 		"Facts": config.Facts == nil, "Scores": config.Scores == nil, "Insights": config.Insights == nil, "Profiles": config.Profiles == nil,
 		"Loader": config.Loader == nil, "HasFacts": config.HasFacts == nil, "Preview": config.Preview == nil,
-		"Now": config.Now == nil,
+		"Now": config.Now == nil, "Record": config.Record == nil, "Webhooks": config.Webhooks == nil, "Live": config.Live == nil, "ReadEvents": config.ReadEvents == nil,
+		"Sizes": config.Sizes == nil,
 	} {
 		if missing {
 			return nil, fmt.Errorf("api: Config.%s is required", name)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"time"
 
@@ -22,6 +23,16 @@ func (s *Service) book() (*segment.Book, error) {
 		Events:   s.eventKeys,
 		Language: s.current().Language,
 	})
+}
+
+// Definitions are the segments whose memberships are kept, as they are now.
+func (s *Service) Definitions(ctx context.Context) ([]segment.Definition, error) {
+	book, err := s.book()
+	if err != nil {
+		return nil, err
+	}
+	c := s.current()
+	return book.Definitions(ctx, fmt.Sprintf("country %q, shipping_step %q, reward_points %d", c.Country, c.ShippingStep, c.RewardPoints))
 }
 
 const eventPrefix = "event:"
@@ -194,63 +205,6 @@ func instantOrNil(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
-}
-
-// Presets implements Shop.
-func (s *Service) Presets(ctx context.Context, at string) (Presets, error) {
-	asOf, err := s.instant(at)
-	if err != nil {
-		return Presets{}, err
-	}
-	book, err := s.book()
-	if err != nil {
-		return Presets{}, err
-	}
-	all, err := book.List(ctx)
-	if err != nil {
-		return Presets{}, err
-	}
-	answerable, err := s.answerable(ctx, presetsOf(all))
-	if err != nil {
-		return Presets{}, err
-	}
-	compiled, err := book.CompileAll(ctx, answerable)
-	if err != nil {
-		return Presets{}, err
-	}
-	everyone, err := book.Compile(ctx, "everyone")
-	if err != nil {
-		return Presets{}, err
-	}
-	compiled[""] = everyone.Checked
-	sizes, err := s.config.Asker.CountAll(ctx, compiled, asOf)
-	if err != nil {
-		return Presets{}, err
-	}
-	answer := Presets{AsOf: asOf, Currency: s.current().Currency, Customers: sizes[""].Customers, Presets: []Preset{}}
-	present, err := s.present(ctx)
-	if err != nil {
-		return Presets{}, err
-	}
-	for _, x := range presetsOf(all) {
-		answer.Presets = append(answer.Presets, sized(x, sizes, answer.Customers, present))
-	}
-	return answer, nil
-}
-
-func sized(x segment.Segment, sizes map[string]segment.Size, all int64, present map[string]bool) Preset {
-	p := Preset{Segment: show(x)}
-	size, counted := sizes[x.ID]
-	if !counted {
-		p.Missing = missing(x, present)
-		return p
-	}
-	share := 0.0
-	if all > 0 {
-		share = float64(size.Customers) / float64(all)
-	}
-	p.Customers, p.Share, p.Revenue12m = &size.Customers, &share, &size.Revenue12m
-	return p
 }
 
 func presetsOf(all []segment.Segment) []segment.Segment {

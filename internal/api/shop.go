@@ -32,6 +32,10 @@ type Shop interface {
 	// changes it.
 	PlanSegments(ctx context.Context, file string) (SegmentPlan, error)
 	ApplySegments(ctx context.Context, file string) (SegmentPlan, error)
+	// History is what was recorded of a segment. WatchSegment calls yield with
+	// transitions as they happen.
+	History(ctx context.Context, q HistoryQuestion) (History, error)
+	WatchSegment(ctx context.Context, q WatchQuestion, yield func(Transition) error) error
 	Presets(ctx context.Context, at string) (Presets, error)
 	// Insight says what sets a segment apart, and Overlap how many customers
 	// each two segments share.
@@ -45,6 +49,17 @@ type Shop interface {
 	Import(ctx context.Context, r ImportRequest, watch Watch) (Import, error)
 	Preview(ctx context.Context, r ImportRequest) (json.RawMessage, error)
 	Rebuild(ctx context.Context) (Rebuilt, error)
+	// Track takes events: a JSON object, one with a batch, or a list.
+	Track(ctx context.Context, body []byte) (Tracked, error)
+
+	// AddWebhook tells a URL of transitions from then on. Its answer alone has
+	// the secret. EnableWebhook lets a disabled one go on from where it stopped;
+	// TestWebhook sends a message that says nothing.
+	AddWebhook(ctx context.Context, n NewWebhook) (Webhook, error)
+	ListWebhooks(ctx context.Context) ([]Webhook, error)
+	EnableWebhook(ctx context.Context, id string) (Webhook, error)
+	DeleteWebhook(ctx context.Context, id string) (Deletion, error)
+	TestWebhook(ctx context.Context, id string) (WebhookAttempt, error)
 
 	Close() error
 }
@@ -141,7 +156,7 @@ type Preset struct {
 	Segment
 	Customers  *int64           `json:"customers,omitempty"`
 	Share      *float64         `json:"share,omitempty" doc:"of the known customers, from 0 to 1"`
-	Revenue12m *commerce.Amount `json:"revenue_12m,omitempty" doc:"bought in the last 12 months less refunds"`
+	Revenue12m *commerce.Amount `json:"revenue_12m,omitempty" doc:"bought in the last 12 months less refunds; while a server runs, as of the last minutes, and absent before it is known"`
 	Missing    []string         `json:"missing,omitempty" doc:"the shop has no facts of this kind: one of them would do"`
 }
 

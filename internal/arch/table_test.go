@@ -42,6 +42,7 @@ var layerOf = map[string]layer{
 
 	"internal/campaign": domain,
 	"internal/delivery": domain,
+	"internal/egress":   domain,
 	"internal/identity": domain,
 	"internal/intake":   domain,
 	"internal/journey":  domain,
@@ -53,6 +54,7 @@ var layerOf = map[string]layer{
 	"internal/scoring":  domain,
 	"internal/segment":  domain,
 	"internal/subject":  domain,
+	"internal/webhook":  domain,
 
 	"internal/duck": engine,
 

@@ -127,3 +127,11 @@ func (c *Catalogue) At(id string, t int64) ProductValues {
 	}
 	return p.held[i]
 }
+
+// Earliest is the instant of a product's first version; eval.Never without one.
+func (c *Catalogue) Earliest(id string) int64 {
+	if p := c.products[id]; p != nil && len(p.versions) > 0 {
+		return p.versions[0].At
+	}
+	return eval.Never
+}

@@ -14,11 +14,13 @@ type Shop struct {
 	Zone      *eval.Zone
 	Catalogue *Catalogue
 	zones     map[string]*eval.Zone // nil for a name that is none
+	words     *eval.Words           // of packed customers
+	scratch   []byte
 }
 
 // NewShop returns a shop without products.
 func NewShop(zone *time.Location) *Shop {
-	return &Shop{Zone: eval.NewZone(zone), Catalogue: NewCatalogue(), zones: map[string]*eval.Zone{}}
+	return &Shop{Zone: eval.NewZone(zone), Catalogue: NewCatalogue(), zones: map[string]*eval.Zone{}, words: eval.NewWords()}
 }
 
 // zone is the time zone of a name, or nil.
@@ -59,7 +61,7 @@ type Customer struct {
 	pending    int64
 	since      int64 // the earliest instant known; eval.Never without one
 	orders     []*Order
-	byID       map[string]bool     // their ids
+	byID       map[string]*Order   // by their ids
 	newest     int64               // the latest one's instant
 	events     map[string][]*Event // tracked, by key, in order
 	toldEvents map[string][]*Event
@@ -84,7 +86,7 @@ type Customer struct {
 func New(shop *Shop) *Customer {
 	return &Customer{
 		shop: shop, now: Always, pending: eval.Never, since: eval.Never, changes: eval.Never,
-		byID: map[string]bool{}, newest: Always, events: map[string][]*Event{}, toldEvents: map[string][]*Event{}, said: map[string][]Statement{},
+		byID: map[string]*Order{}, newest: Always, events: map[string][]*Event{}, toldEvents: map[string][]*Event{}, said: map[string][]Statement{},
 		moves: map[string][2][]int64{}, facts: map[eval.Kind][]eval.Fact{},
 	}
 }
@@ -134,6 +136,39 @@ func (c *Customer) Stand(at int64) {
 // holds notes that facts see a product as it is now.
 func (c *Customer) holds(product string) {
 	c.changes = min(c.changes, c.shop.Catalogue.Next(product, c.now))
+}
+
+// Newest is the instant of the latest order or event; Always without one.
+func (c *Customer) Newest() int64 {
+	if c.last != nil {
+		return max(c.newest, c.last.At)
+	}
+	return c.newest
+}
+
+// Orders are the person's orders, in order of arrival. They are not to be
+// changed.
+func (c *Customer) Orders() []*Order { return c.orders }
+
+// Order is the order with an id; nil if there is none.
+func (c *Customer) Order(id string) *Order { return c.byID[id] }
+
+// Now is the instant that the customer stands at.
+func (c *Customer) Now() int64 { return c.now }
+
+// Events are the tracked events with a key, in order. They are not to be
+// changed.
+func (c *Customer) Events(key string) []*Event { return c.events[key] }
+
+// EachEvent calls yield with every event, tracked and told, in no order.
+func (c *Customer) EachEvent(yield func(*Event)) {
+	for _, of := range []map[string][]*Event{c.events, c.toldEvents} {
+		for _, events := range of {
+			for _, e := range events {
+				yield(e)
+			}
+		}
+	}
 }
 
 // Pending is the next instant at which something that is known already
@@ -207,7 +242,7 @@ func (c *Customer) AddOrder(o *Order) {
 		c.changed()
 		return
 	}
-	c.byID[o.ID] = true
+	c.byID[o.ID] = o
 	c.orders = append(c.orders, o)
 	if o.At > c.newest && o.At <= c.now && o.everCounts() && o.ends() > c.now {
 		c.appendOrder(o)
@@ -418,9 +453,7 @@ func (c *Customer) Absorb(other *Customer) {
 	c.since = min(c.since, other.since)
 	c.orders = append(c.orders, other.orders...)
 	c.newest = max(c.newest, other.newest)
-	for id := range other.byID {
-		c.byID[id] = true
-	}
+	maps.Copy(c.byID, other.byID)
 	for _, pair := range [][2]map[string][]*Event{{c.events, other.events}, {c.toldEvents, other.toldEvents}} {
 		for _, events := range pair[1] {
 			for _, e := range events {

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,17 +78,40 @@ type Event struct {
 	Quantity   eval.Value
 	Own        ProductValues
 	Properties map[string]eval.Raw
+	// JSON is an object with the properties; it is read when one is asked for,
+	// if Properties is nil. Few ever are.
+	JSON string
+}
+
+// Property is one of the event's properties; ok says that it was given.
+func (e *Event) Property(name string) (_ eval.Raw, ok bool) {
+	if e.Properties == nil && e.JSON != "" {
+		var all map[string]json.RawMessage
+		_ = json.Unmarshal([]byte(e.JSON), &all) // whoever took it in saw that it is an object
+		e.Properties = make(map[string]eval.Raw, len(all))
+		for name, v := range all {
+			e.Properties[name] = eval.RawJSON(v)
+		}
+	}
+	r, ok := e.Properties[name]
+	return r, ok
+}
+
+// property is a property; what is not given is missing.
+func (e *Event) property(name string) eval.Raw {
+	r, _ := e.Property(name)
+	return r
 }
 
 // ReadProduct reads what the event's properties say of a product.
 func (e *Event) ReadProduct(z *eval.Zone) {
-	e.Product = e.Properties["product"].Plain()
-	e.Quantity = e.Properties["quantity"].Read(segql.Number)
+	e.Product = e.property("product").Plain()
+	e.Quantity = e.property("quantity").Read(segql.Number)
 	for f, name := range ProductFields {
 		if f == productReleased {
-			e.Own[f] = e.Properties[name].ReadMoment(z)
+			e.Own[f] = e.property(name).ReadMoment(z)
 		} else {
-			e.Own[f] = e.Properties[name].Read(productTypes[f])
+			e.Own[f] = e.property(name).Read(productTypes[f])
 		}
 	}
 }
@@ -122,7 +146,7 @@ func (f eventFact) Field(name string, as segql.Type) eval.Value {
 			return f.shop.productValue(&f.event.Own, f.event.Product, p, f.at)
 		}
 	}
-	return f.event.Properties[name].Read(as)
+	return f.event.property(name).Read(as)
 }
 
 // productValue is a product field: what a fact carries itself, else the
@@ -155,9 +179,9 @@ var toldTypes = map[string]map[string]segql.Type{
 func (c *Customer) told(key string) []placed {
 	var all []placed
 	for _, e := range c.upTo(c.toldEvents[key]) {
-		f := &valued{spot{at: e.At, id: e.Properties["id"].Plain(), place: e.Place}, key, map[string]eval.Value{}}
+		f := &valued{spot{at: e.At, id: e.property("id").Plain(), place: e.Place}, key, map[string]eval.Value{}}
 		for name, typ := range toldTypes[key] {
-			f.fields[name] = e.Properties[name].Read(typ)
+			f.fields[name] = e.property(name).Read(typ)
 		}
 		all = append(all, f)
 	}
@@ -171,7 +195,7 @@ func (c *Customer) versioned(key string) []placed {
 	var all []*valued
 	byID := map[string]*valued{}
 	for _, e := range c.upTo(c.toldEvents[key]) {
-		id := e.Properties["id"]
+		id := e.property("id")
 		f := byID[id.Plain()]
 		if f == nil || !id.Given() {
 			f = &valued{spot{at: e.At, id: id.Plain(), place: e.Place}, key, map[string]eval.Value{}}
@@ -181,7 +205,7 @@ func (c *Customer) versioned(key string) []placed {
 			}
 		}
 		for name, typ := range toldTypes[key] {
-			if given, ok := e.Properties[name]; ok {
+			if given, ok := e.Property(name); ok {
 				f.fields[name] = given.Read(typ)
 			}
 		}

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"fmt"
 	"slices"
 
 	"kith/internal/segql"
@@ -209,29 +210,45 @@ func (c *Customer) itemFacts() []placed {
 }
 
 // refundFacts are returned lines, refunded sums, and refunds that were told.
+// The id of a line is its order's with its number, that of a sum the order's.
 func (c *Customer) refundFacts() []placed {
 	all := c.told("refund")
 	for _, o := range c.orders {
 		if o.At > c.now {
 			continue
 		}
-		for _, l := range o.Lines {
+		for i := range o.Lines {
+			l := &o.Lines[i]
 			if !negative(l.Quantity) {
 				continue
 			}
 			quantity := eval.Arith(segql.Subtract, eval.Number(0), l.Quantity)
-			all = append(all, &valued{spot{at: o.At, place: l.Place}, "refund", map[string]eval.Value{
+			id := fmt.Sprintf("%s:%d", o.ID, l.Number)
+			all = append(all, &valued{spot{at: o.At, id: id, place: l.Place}, "refund", map[string]eval.Value{
 				"order": eval.Text(o.ID), "product": eval.Text(l.Product), "quantity": quantity,
-				"total": eval.Arith(segql.Multiply, quantity, l.Price),
+				"total": l.returned(quantity),
 			}})
 		}
 		if o.Refunded.Positive() {
-			all = append(all, &valued{spot{at: o.At, place: o.Place}, "refund", map[string]eval.Value{
+			all = append(all, &valued{spot{at: o.At, id: o.ID, place: o.Place}, "refund", map[string]eval.Value{
 				"order": eval.Text(o.ID), "total": o.Refunded,
 			}})
 		}
 	}
 	return all
+}
+
+// returned is what was paid back for a line: its price less its discount,
+// which may be written with either sign.
+func (l *Line) returned(quantity eval.Value) eval.Value {
+	total := eval.Arith(segql.Multiply, quantity, l.Price)
+	switch {
+	case total.Missing() || l.Discount.Missing():
+		return total
+	case negative(l.Discount):
+		return eval.Arith(segql.Add, total, l.Discount)
+	}
+	return eval.Arith(segql.Subtract, total, l.Discount)
 }
 
 // appendOrder takes an order that counts and comes after all others: what was

@@ -24,10 +24,21 @@ func (f visitFact) Field(name string, _ segql.Type) eval.Value {
 		return eval.Whole(f.pages)
 	case "duration": // in seconds, with the microseconds as decimals
 		return eval.Number(f.last - f.at)
-	case "source", "medium", "campaign", "referrer", "landing", "device", "os", "browser", "country":
-		return f.first.Properties[name].Read(segql.Text)
+	}
+	for _, property := range visitProperties[name] {
+		if text := f.first.property(property).Plain(); text != "" && text[0] != '{' && text[0] != '[' {
+			return eval.Text(text)
+		}
 	}
 	return eval.Value{}
+}
+
+// visitProperties are where a visit's first event may say its fields, the best
+// first.
+var visitProperties = map[string][]string{
+	"source": {"source", "utm_source"}, "medium": {"medium", "utm_medium"}, "campaign": {"campaign", "utm_campaign"},
+	"referrer": {"referrer"}, "landing": {"landing", "url", "path"}, "device": {"device"}, "os": {"os"}, "browser": {"browser"},
+	"country": {"country"},
 }
 
 func (c *Customer) visitFacts() []placed {

@@ -120,6 +120,12 @@ func TestReach(t *testing.T) {
 	if got, known, err := f.Reach(); !known || err != nil || !maps.Equal(got, want) {
 		t.Errorf("Reach = %v, %v, %v; want %v", got, known, err, want)
 	}
+	if err := f.PutReachAtLeast(want); err != nil {
+		t.Fatal(err)
+	}
+	if got, known, err := f.Reach(); known || err != nil || !maps.Equal(got, want) {
+		t.Errorf("Reach = %v, %v, %v; want at least %v", got, known, err, want)
+	}
 	if err := os.WriteFile(filepath.Join(dir, "reach.json"), []byte(`{"imp`), 0o600); err != nil {
 		t.Fatal(err)
 	}

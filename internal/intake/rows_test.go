@@ -305,7 +305,7 @@ func FuzzEvents(f *testing.F) {
 	f.Add(`{"type":"track","event":"x","userId":"u","properties":{"a":1},"b":2}`)
 	f.Add(`{"batch":[{"a":{}}],"context":{"traits":{"email":1}}}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		e := &eventReader{cfg: &Config{Kind: commerce.Events}, fields: map[string]eventKey{}}
+		e := newEventKeys(&Config{Kind: commerce.Events})
 		var ev event
 		if err := e.read([]byte(text), &ev); err != nil {
 			return

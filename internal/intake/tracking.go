@@ -12,11 +12,19 @@ var errBatch = errors.New("its batch is not a list of objects")
 // eventReader writes events out of JSON lines: flat objects under the
 // manual's names, and the bodies of tracking calls, batches included.
 type eventReader struct {
-	cfg    *Config
-	table  *table
-	plain  *plainFile
-	fields map[string]eventKey // by header, as met
+	keys  *eventKeys
+	table *table
+	plain *plainFile
 }
+
+// eventKeys takes the objects of events apart: those of files, and those that
+// come one by one.
+type eventKeys struct {
+	cfg   *Config
+	known map[string]eventKey // by header, as met
+}
+
+func newEventKeys(cfg *Config) *eventKeys { return &eventKeys{cfg: cfg, known: map[string]eventKey{}} }
 
 // eventKey is what a key of an event's object is: a field, the better the
 // lower the rank; part of the envelope, which says nothing; or a property.
@@ -49,7 +57,7 @@ var envelope = [...]string{
 }
 
 func newEventReader(cfg *Config, t *table, plain *plainFile) (*eventReader, error) {
-	e := &eventReader{cfg: cfg, table: t, plain: plain, fields: map[string]eventKey{}}
+	e := &eventReader{keys: newEventKeys(cfg), table: t, plain: plain}
 	t.mapping = &mapping{fields: map[string][]int{}}
 	for i, f := range eventFields {
 		t.headers = append(t.headers, f.name)
@@ -65,7 +73,7 @@ func newEventReader(cfg *Config, t *table, plain *plainFile) (*eventReader, erro
 }
 
 // classify says what a key is, by the mapping, then by name.
-func (e *eventReader) classify(header string) eventKey {
+func (e *eventKeys) classify(header string) eventKey {
 	for name, column := range e.cfg.Map {
 		if key(column) != key(header) {
 			continue
@@ -109,7 +117,7 @@ type property struct {
 // take writes the events of one line and says how many they were.
 func (e *eventReader) take(row textRow, place int64) (int, error) {
 	var outer event
-	if err := e.read(row.raw, &outer); err != nil {
+	if err := e.keys.read(row.raw, &outer); err != nil {
 		return 0, err
 	}
 	if !outer.batch.isArray() {
@@ -121,7 +129,7 @@ func (e *eventReader) take(row textRow, place int64) (int, error) {
 	count := 0
 	err := eachElement(outer.batch.raw, func(value jsonValue) error {
 		var inner event
-		if err := e.read(value.raw, &inner); err != nil {
+		if err := e.keys.read(value.raw, &inner); err != nil {
 			return err
 		}
 		inner.inherit(&outer)
@@ -143,13 +151,14 @@ func checkBatch(batch jsonValue) error {
 	})
 }
 
-func (e *eventReader) read(text []byte, ev *event) error {
+// read takes the object of an event apart.
+func (e *eventKeys) read(text []byte, ev *event) error {
 	return eachMember(text, func(header []byte, value jsonValue) error {
-		k, ok := e.fields[string(header)]
+		k, ok := e.known[string(header)]
 		if !ok {
 			k = e.classify(string(header))
-			if len(e.fields) < maxColumns {
-				e.fields[string(header)] = k
+			if len(e.known) < maxColumns {
+				e.known[string(header)] = k
 			}
 		}
 		switch {
@@ -189,9 +198,12 @@ func (ev *event) keep(header string, value jsonValue) {
 	}
 }
 
+// inherited are the fields that a batch says for all its events.
+var inherited = [...]int{evCustomerID, evAnonymousID, evEmail, evAt}
+
 // inherit takes from a batch what the event itself does not say.
 func (ev *event) inherit(outer *event) {
-	for _, i := range [...]int{evCustomerID, evAnonymousID, evEmail, evAt} {
+	for _, i := range inherited {
 		if len(ev.values[i].raw) == 0 {
 			ev.values[i] = outer.values[i]
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"kith/internal/commerce"
@@ -77,9 +78,9 @@ const roomToSpare = 64 << 20
 // Import brings files into the shop; see the package comment for the steps.
 // The report is that of the reading.
 func (l *Loader) Import(ctx context.Context, r Request) (outcome Outcome, report json.RawMessage, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.ready(ctx); err != nil {
+	l.importing.Lock()
+	defer l.importing.Unlock()
+	if err := l.mayImport(ctx); err != nil {
 		return Outcome{}, nil, err
 	}
 	stage, err := l.config.Archive.Stage()
@@ -91,15 +92,32 @@ func (l *Loader) Import(ctx context.Context, r Request) (outcome Outcome, report
 	if err != nil {
 		return Outcome{}, nil, withFull(err)
 	}
+	outcome, err = l.take(ctx, r, reading)
+	return outcome, reading.Report, withFull(err)
+}
+
+// mayImport fails early, before files are read for nothing.
+func (l *Loader) mayImport(ctx context.Context) error {
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	return l.ready(ctx)
+}
+
+// take loads what was read, if it is new.
+func (l *Loader) take(ctx context.Context, r Request, reading Reading) (Outcome, error) {
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	if err := l.ready(ctx); err != nil {
+		return Outcome{}, err
+	}
 	known, err := l.config.Warehouse.Imported(ctx, r.Kind, reading.Hash)
 	switch {
 	case err != nil:
+		return Outcome{}, err
 	case known:
-		outcome, err = l.repeated(ctx, r.Kind, reading.Hash)
-	default:
-		outcome, err = l.load(ctx, r, reading)
+		return l.repeated(ctx, r.Kind, reading.Hash)
 	}
-	return outcome, reading.Report, withFull(err)
+	return l.load(ctx, r, reading)
 }
 
 func (l *Loader) read(ctx context.Context, r Request, stage string) (Reading, error) {
@@ -120,7 +138,7 @@ func (l *Loader) repeated(ctx context.Context, kind commerce.Kind, hash string) 
 	// Without an entry it has left the log for the archive. An import that was
 	// refused in part is tried again: the last answer is the one that holds.
 	last := Outcome{Unchanged: true}
-	for e, err := range l.log.Read(ctx, 1) {
+	for e, err := range l.Read(ctx, 1) {
 		if err != nil {
 			return Outcome{}, err
 		}
@@ -145,32 +163,65 @@ func (l *Loader) load(ctx context.Context, r Request, reading Reading) (Outcome,
 	if err != nil || len(records) == 0 {
 		return outcome, err
 	}
+	release, err := l.holdEnd(ctx)
+	defer release()
+	if err != nil {
+		return Outcome{}, err
+	}
 	shop := l.shop()
 	body := imported{
 		Kind: r.Kind, Hash: reading.Hash, Sources: baseNames(r.Files), Currency: shop.Currency, Timezone: shop.Timezone,
 	}
-	e := commerce.Entry{Type: commerce.ImportEntry, At: l.now()}
+	e := commerce.Entry{Seq: l.LastSeq() + 1, Type: commerce.ImportEntry, At: l.now()}
+	if err := l.before(ctx, e.Seq); err != nil {
+		return Outcome{}, err
+	}
 	appended := false
 	result, err := l.config.Warehouse.Load(ctx, Batch{
-		Seq: l.log.LastSeq() + 1, Kind: r.Kind, Hash: reading.Hash, At: e.At, Files: records,
+		Seq: e.Seq, Kind: r.Kind, Hash: reading.Hash, At: e.At, Files: records,
 		BeforeCommit: func(ctx context.Context, result Result) error {
 			if err := writeRefusals(r, reading, result.Refusals); err != nil {
 				return err
 			}
 			body.Outcome = outcome.with(result)
-			err := l.place(ctx, e, body, records)
-			appended = err == nil
-			return err
+			if err := l.place(ctx, e, body, records); err != nil {
+				return err
+			}
+			appended = true
+			release() // the number is taken; what comes after it may come
+			return nil
 		},
 	})
 	if err != nil && appended {
-		l.ahead = true
-		return Outcome{}, fmt.Errorf("the import is in the log and takes effect when the folder is opened again: %w", err)
+		l.at.known, l.ahead = false, true
+		return Outcome{}, fmt.Errorf("the import is in the log and takes effect with the next change, or when the folder is opened again: %w", err)
 	}
 	if err != nil {
 		return Outcome{}, err
 	}
+	l.at.read, l.at.warehouse, l.at.operations = e.Seq, e.Seq, e.Seq
+	l.at.last[e.Type] = e.Seq
+	if l.config.Loaded != nil {
+		l.config.Loaded(e.Seq, r.Kind, result.Touched)
+	}
 	return outcome.with(result), nil
+}
+
+// holdEnd brings the warehouse to the log's end and keeps everybody else from
+// appending until release is called.
+func (l *Loader) holdEnd(ctx context.Context) (release func(), err error) {
+	// Events come in while others are loaded: what is left in the end is little.
+	for range 2 {
+		if err := l.advance(ctx, l.LastSeq(), true); err != nil {
+			return func() {}, err
+		}
+	}
+	l.appending.Lock()
+	release = sync.OnceFunc(l.appending.Unlock)
+	if err := l.openChecked(ctx); err != nil {
+		return release, err
+	}
+	return release, l.follow(ctx, l.LastSeq(), true)
 }
 
 func (o Outcome) with(r Result) Outcome {
@@ -180,10 +231,10 @@ func (o Outcome) with(r Result) Outcome {
 }
 
 // place moves the records into the archive and appends the entry. If it
-// fails, neither happened. Nobody can call it off half way.
+// fails, neither happened. Nobody can call it off half way. Under appending.
 func (l *Loader) place(ctx context.Context, e commerce.Entry, body imported, records []string) error {
 	ctx = context.WithoutCancel(ctx)
-	names, err := l.config.Archive.Place(l.log.LastSeq()+1, e.At, records)
+	names, err := l.config.Archive.Place(e.Seq, e.At, records)
 	if err != nil {
 		return err
 	}
@@ -191,27 +242,12 @@ func (l *Loader) place(ctx context.Context, e commerce.Entry, body imported, rec
 	if e.Body, err = json.Marshal(body); err != nil {
 		return errors.Join(err, l.config.Archive.Remove(names))
 	}
-	if err := l.append(ctx, &e); err != nil {
-		return l.undo(ctx, e.Seq, names, err)
+	err = l.append(ctx, &e)
+	if err != nil && !errors.Is(err, errUnsettled) {
+		// They stay only if the entry may be in the log.
+		err = errors.Join(err, l.config.Archive.Remove(names))
 	}
-	return nil
-}
-
-// undo takes the records out of the archive after a failed append, unless it
-// turns out that the entry is in the log: a failed write may still have
-// reached the disk, and only opening the log again tells.
-func (l *Loader) undo(ctx context.Context, seq uint64, names []string, failed error) error {
-	closing := l.log.Close()
-	l.log = nil
-	log, err := l.openLog(ctx)
-	if err != nil {
-		l.ahead = true // the next opening finds out
-		return errors.Join(failed, closing, err)
-	}
-	if log.LastSeq() >= seq {
-		return nil
-	}
-	return errors.Join(failed, l.config.Archive.Remove(names))
+	return err
 }
 
 // room returns the files that hold records, if there is room to load them:

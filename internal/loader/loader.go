@@ -6,16 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"kith/internal/commerce"
 )
 
-// Log is the event log.
+// Log is the event log. It is safe for concurrent use.
 type Log interface {
+	// Append writes an entry as the next one. After an error without a code of
+	// commerce it is not known whether it was written, and the log must be
+	// opened again; an error with one says that it was not.
 	Append(ctx context.Context, e commerce.Entry) (uint64, error)
 	// Read yields the entries from a number on. Where records are damaged it
 	// yields an error with an entry that has only the first one's number.
@@ -36,8 +39,12 @@ type Archive interface {
 
 // Reach is the note of how far the log reaches; see package folder.
 type Reach interface {
+	// Reach returns the last entry of each type. If it is not known, last is
+	// nil or what PutReachAtLeast noted.
 	Reach() (last map[commerce.EntryType]uint64, known bool, err error)
 	PutReach(last map[commerce.EntryType]uint64) error
+	// PutReachAtLeast notes that there may be later entries, of events only.
+	PutReachAtLeast(last map[commerce.EntryType]uint64) error
 	Free() (bytes uint64, err error)
 }
 
@@ -66,16 +73,24 @@ type Run struct {
 	Percentiles []string `json:"percentiles"`
 }
 
-// Batch is what one import brings to the warehouse.
+// Batch is what one import brings to the warehouse, or consecutive entries of
+// events. Its records are in Files or in Events.
 type Batch struct {
-	Seq   uint64
-	Kind  commerce.Kind
-	Hash  string
-	At    time.Time
-	Files []string // Parquet
+	Seq    uint64 // of events: the last entry's
+	Kind   commerce.Kind
+	Hash   string
+	At     time.Time
+	Files  []string // Parquet
+	Events []EventEntry
 	// BeforeCommit runs when everything is loaded but not committed; if it
 	// fails, nothing was.
 	BeforeCommit func(ctx context.Context, r Result) error
+}
+
+// EventEntry is the events of one entry of the log.
+type EventEntry struct {
+	Seq    uint64
+	Events []commerce.Event
 }
 
 // Result is what a batch held, and what of it could not be taken.
@@ -86,6 +101,9 @@ type Result struct {
 	Items     int64
 	Refunds   int64
 	Refusals  []Refusal
+	// Touched are the warehouse's numbers of the customers that the batch says
+	// something new of, sorted; nil means everyone.
+	Touched []int64
 }
 
 // Refusal is a record that does not go with what is known.
@@ -96,7 +114,10 @@ type Refusal struct {
 	Reason string
 }
 
-// Config says what a Loader works with. All of it is required, except Settings.
+// Config says what a Loader works with. All of it is required, except
+// Settings and what whoever follows the log asks for: Appended, Before, Loaded.
+// Those three must not call the Loader, except for Read and LastSeq, and
+// neither must anything that Before waits for.
 type Config struct {
 	OpenLog    func(ctx context.Context) (Log, error) // called when first needed
 	Archive    Archive
@@ -108,20 +129,55 @@ type Config struct {
 	// Settings are the shop's. Imports remember their currency and time zone,
 	// and are never read again with others. Without it they remember none.
 	Settings func() commerce.Settings
+
+	// Appended is called after each durable append, in the order of the log.
+	// It must not wait for anything: the next append waits for it.
+	Appended func(seq uint64)
+	// Before is called before the warehouse takes an import or a run, with its
+	// number, and before it takes entries of events, with the number after the
+	// last of them. It returns when the follower has applied all that comes
+	// before that number, so that the warehouse is never ahead of the follower
+	// by more than one import or run; an error keeps the warehouse where it is.
+	// A run that is in the log is waited for even if whoever asked for it went
+	// away: a follower that stops must say so with an error. CatchUp does not
+	// call it.
+	Before func(ctx context.Context, seq uint64) error
+	// Loaded is called after the warehouse committed an import, with the
+	// customers that it touched; nil means everyone. CatchUp calls it too,
+	// Rebuild does not.
+	Loaded func(seq uint64, kind commerce.Kind, touched []int64)
 }
 
 // Loader brings what is accepted into the log and the stores. It is safe for
-// concurrent use: one change is made after the other.
+// concurrent use. Its locks are taken in the order in which they stand here.
 type Loader struct {
 	config Config
 
-	mu  sync.Mutex
-	log Log // nil until it is needed
+	// importing is held for a whole import: files are read one import after
+	// the other.
+	importing sync.Mutex
+
+	// changing is held while stores change: one change after the other.
+	changing sync.Mutex
+	at       position
+	// ahead is set when an entry of the log failed to take effect: nothing but
+	// events is taken before it did.
+	ahead bool
+
+	// appending is held while the log is opened, appended to, checked or
+	// closed, and while an import holds its number. It is never held while a
+	// run, a rebuild or a question is at work.
+	appending sync.Mutex
+	reach     reach
 	// checked is set when the log was found to hold all that was written.
 	checked bool
-	// ahead is set when an entry is in the log and not in a store: nothing
-	// more is taken before CatchUp.
-	ahead bool
+	closed  bool
+	// unsettled is an entry of which it is not known whether it was written.
+	unsettled *commerce.Entry
+
+	// log is nil until it is needed. It changes under appending only, and is
+	// read without a lock: a follower reads while an import holds its number.
+	log atomic.Pointer[Log]
 }
 
 // New makes a Loader.
@@ -138,88 +194,60 @@ func New(config Config) (*Loader, error) {
 	return &Loader{config: config}, nil
 }
 
-// Close closes the log if it was opened.
+// Close waits for the change of the stores that is at work, notes how far the
+// log reaches if that was left open, and closes the log. What is in the log
+// and not yet in the stores takes effect when the folder is opened again.
 func (l *Loader) Close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.log == nil {
-		return nil
-	}
-	err := l.log.Close()
-	l.log = nil
-	return err
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	l.appending.Lock()
+	defer l.appending.Unlock()
+	l.closed = true
+	return errors.Join(l.closeReach(), l.closeLog())
 }
 
-func (l *Loader) openLog(ctx context.Context) (Log, error) {
-	if l.log != nil {
-		return l.log, nil
-	}
-	log, err := l.config.OpenLog(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l.log = log
-	return log, nil
-}
-
-// Append writes an entry into the log and lets it take effect.
+// Append writes an entry into the log and lets it take effect, after all that
+// stands before it.
 func (l *Loader) Append(ctx context.Context, kind commerce.EntryType, body any) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.ready(ctx); err != nil {
-		return err
-	}
 	content, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	e := commerce.Entry{Type: kind, At: l.now(), Body: content}
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	if err := l.ready(ctx); err != nil {
+		return err
+	}
 	// Whoever asked may go away in between; the effect is due all the same.
 	ctx = context.WithoutCancel(ctx)
-	if err := l.append(ctx, &e); err != nil {
-		if err := l.undo(ctx, e.Seq, nil, err); err != nil {
-			return withFull(err)
-		}
-	}
-	if err := l.apply(ctx, e); err != nil {
-		l.ahead = true
-		return fmt.Errorf("it is in the log and takes effect when the folder is opened again: %w", withFull(err))
-	}
-	return nil
-}
-
-// append notes the reach and appends. If it fails the log is as it was, or
-// takes no more entries.
-func (l *Loader) append(ctx context.Context, e *commerce.Entry) error {
-	e.Seq = l.log.LastSeq() + 1
-	last, _, err := l.config.Reach.Reach()
+	e, err := l.appendNow(ctx, kind, content)
 	if err != nil {
 		return err
 	}
-	last = maps.Clone(last)
-	if last == nil {
-		last = map[commerce.EntryType]uint64{}
-	}
-	last[e.Type] = e.Seq
-	if err := l.config.Reach.PutReach(last); err != nil {
-		return err
-	}
-	_, err = l.log.Append(ctx, *e)
-	return err
-}
-
-// ready opens the log and sees to it that nothing in it waits for its effect.
-func (l *Loader) ready(ctx context.Context) error {
-	if _, err := l.openLog(ctx); err != nil {
-		return err
-	}
-	if l.ahead {
-		return l.catchUp(ctx)
-	}
-	if !l.checked {
-		return l.check(ctx)
+	if err := l.advance(ctx, e.Seq, true); err != nil {
+		return fmt.Errorf("it is in the log and takes effect with the next change, or when the folder is opened again: %w", err)
 	}
 	return nil
+}
+
+// Advance lets everything in the log take effect that did not yet, and
+// returns the number of the last entry that did.
+func (l *Loader) Advance(ctx context.Context) (applied uint64, err error) {
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	if err := l.open(ctx); err != nil {
+		return l.at.read, err
+	}
+	err = l.advance(ctx, l.LastSeq(), true)
+	return l.at.read, err
+}
+
+// ready opens the log and sees to it that nothing in it failed to take effect.
+func (l *Loader) ready(ctx context.Context) error {
+	if err := l.open(ctx); err != nil || !l.ahead {
+		return err
+	}
+	return l.advance(ctx, l.LastSeq(), true)
 }
 
 // shop is the shop's settings; empty if nobody says.

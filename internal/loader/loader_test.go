@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,25 +24,52 @@ import (
 	"kith/internal/stream"
 )
 
-// warehouse keeps the contents of the files it was given. It outlives the
-// shop that uses it, as a file does.
+// warehouse keeps the contents of the files it was given, and the names of
+// the events. It outlives the shop that uses it, as a file does.
 type warehouse struct {
+	mu         sync.Mutex // for the numbers, which are read beside a load
 	applied    uint64
 	loads      []string
+	events     []string
 	hashes     map[string]bool
 	failLoad   error
 	failCommit error
+	// during is called while a load or a run is at work, and after an import
+	// was appended.
+	during func(seq uint64, kind string)
 }
 
 func newWarehouse() *warehouse { return &warehouse{hashes: map[string]bool{}} }
 
-func (w *warehouse) Applied(context.Context) (uint64, error) { return w.applied, nil }
+func (w *warehouse) Applied(context.Context) (uint64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.applied, nil
+}
 
 func (w *warehouse) Imported(_ context.Context, kind commerce.Kind, hash string) (bool, error) {
 	return w.hashes[string(kind)+hash], nil
 }
 
 func (w *warehouse) Load(ctx context.Context, b loader.Batch) (loader.Result, error) {
+	w.tell(b.Seq, string(b.Kind))
+	if w.failLoad != nil {
+		return loader.Result{}, w.failLoad
+	}
+	if b.Seq <= w.applied {
+		return loader.Result{}, fmt.Errorf("record %d comes after %d was applied", b.Seq, w.applied)
+	}
+	if b.Kind == commerce.Events {
+		n := 0
+		for _, entry := range b.Events {
+			for _, e := range entry.Events {
+				w.events = append(w.events, e.Name)
+				n++
+			}
+		}
+		w.apply(b.Seq, fmt.Sprintf("%d events %d", b.Seq, n))
+		return loader.Result{}, nil
+	}
 	var content []string
 	for _, name := range b.Files {
 		c, err := os.ReadFile(name)
@@ -51,38 +79,51 @@ func (w *warehouse) Load(ctx context.Context, b loader.Batch) (loader.Result, er
 		content = append(content, string(c))
 	}
 	result := loader.Result{
-		Accepted: int64(len(b.Files)) * 10, Orders: 3,
+		Accepted: int64(len(b.Files)) * 10, Orders: 3, Touched: []int64{int64(b.Seq)},
 		Refusals: []loader.Refusal{{File: 0, Line: 7, Column: "currency", Reason: "no rate for USD"}},
-	}
-	if w.failLoad != nil {
-		return loader.Result{}, w.failLoad
 	}
 	if b.BeforeCommit != nil {
 		if err := b.BeforeCommit(ctx, result); err != nil {
 			return loader.Result{}, err
 		}
+		w.tell(b.Seq, "commit")
 	}
 	if w.failCommit != nil {
 		return loader.Result{}, w.failCommit
 	}
-	w.loads = append(w.loads, fmt.Sprintf("%d %s %s", b.Seq, b.Kind, strings.Join(content, "+")))
 	w.hashes[string(b.Kind)+b.Hash] = true
-	w.applied = b.Seq
+	w.apply(b.Seq, fmt.Sprintf("%d %s %s", b.Seq, b.Kind, strings.Join(content, "+")))
 	return result, nil
 }
 
 func (w *warehouse) Score(_ context.Context, seq uint64, at time.Time, r loader.Run) error {
-	w.loads = append(w.loads, fmt.Sprintf("%d score %s %s", seq, at.Format(time.DateOnly), r.Percentiles))
-	w.applied = seq
+	w.tell(seq, "run")
+	w.apply(seq, fmt.Sprintf("%d score %s %s", seq, at.Format(time.DateOnly), r.Percentiles))
 	return nil
+}
+
+func (w *warehouse) tell(seq uint64, kind string) {
+	if w.during != nil {
+		w.during(seq, kind)
+	}
+}
+
+func (w *warehouse) apply(seq uint64, what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.loads = append(w.loads, what)
+	w.applied = seq
 }
 
 func (w *warehouse) Rebuild(_ context.Context, fill func(loader.Warehouse) error) error {
 	fresh := newWarehouse()
+	fresh.during = w.during
 	if err := fill(fresh); err != nil {
 		return err
 	}
-	*w = *fresh
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.applied, w.loads, w.events, w.hashes = fresh.applied, fresh.loads, fresh.events, fresh.hashes
 	return nil
 }
 
@@ -109,7 +150,17 @@ func (l brokenLog) Append(ctx context.Context, e commerce.Entry) (uint64, error)
 	return 0, l.fail
 }
 
-func open(t *testing.T, dir string, w *warehouse, wrap func(loader.Log) loader.Log) shop {
+func open(t testing.TB, dir string, w loader.Warehouse, wrap func(loader.Log) loader.Log, more ...func(*loader.Config)) shop {
+	t.Helper()
+	s := unopened(t, dir, w, wrap, more...)
+	if err := s.CatchUp(t.Context()); err != nil {
+		t.Fatalf("catching up: %v", err)
+	}
+	return s
+}
+
+// unopened is a shop that was not caught up.
+func unopened(t testing.TB, dir string, w loader.Warehouse, wrap func(loader.Log) loader.Log, more ...func(*loader.Config)) shop {
 	t.Helper()
 	a, err := archive.Open(filepath.Join(dir, "archive"))
 	if err != nil {
@@ -120,7 +171,7 @@ func open(t *testing.T, dir string, w *warehouse, wrap func(loader.Log) loader.L
 		t.Fatal(err)
 	}
 	s := shop{ops: ops, logs: new(int)}
-	s.Loader, err = loader.New(loader.Config{
+	config := loader.Config{
 		OpenLog: func(ctx context.Context) (loader.Log, error) {
 			*s.logs++
 			log, err := stream.Open(ctx, stream.Config{Dir: filepath.Join(dir, "log")})
@@ -131,14 +182,14 @@ func open(t *testing.T, dir string, w *warehouse, wrap func(loader.Log) loader.L
 		},
 		Archive: a, Reach: folder.At(dir), Operations: ops, Warehouse: w, Read: read,
 		Now: func() time.Time { return time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC) },
-	})
-	if err != nil {
+	}
+	for _, change := range more {
+		change(&config)
+	}
+	if s.Loader, err = loader.New(config); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.close() })
-	if err := s.CatchUp(t.Context()); err != nil {
-		t.Fatalf("catching up: %v", err)
-	}
 	return s
 }
 
@@ -405,7 +456,7 @@ func TestALostLogChangesNothing(t *testing.T) {
 	}
 	wantLoads(t, w, "1 orders a.csv", "2 orders b.csv", "3 orders c.csv")
 	// The warehouse is lost too: the note of the reach is at most one too high.
-	*w = *newWarehouse()
+	w.applied, w.loads = 0, nil
 	if err := s.CatchUp(t.Context()); err == nil || !strings.Contains(err.Error(), "records 1 to 2 of it are lost") {
 		t.Errorf("CatchUp = %v", err)
 	}

@@ -22,14 +22,17 @@ const (
 	streamName = "log"
 	// maxRecord bounds one entry: a batch of events has at most 500 KB.
 	maxRecord = 8 << 20
+	// maxHeader is room for what the server writes beside a record.
+	maxHeader = 4 << 10
 	// defaultMaxBytes is what the log may hold when Config does not say.
 	defaultMaxBytes = 64 << 30
 	startTimeout    = 10 * time.Second
 	appendTimeout   = 30 * time.Second
 )
 
-// ErrFull says that the log has reached its size, or the disk its end.
-var ErrFull = errors.New("the log is full")
+// ErrFull says that the log has reached its size, or the disk its end. The log
+// is as it was, and takes more when there is room.
+var ErrFull = commerce.WithCode(commerce.CodeFull, errors.New("the log is full"))
 
 // ErrBroken says that an earlier write failed in a way that leaves open
 // whether it is on the disk: the log must be opened again.
@@ -101,7 +104,7 @@ func start(ctx context.Context, config Config) (*Log, error) {
 		SyncAlways:             true,
 		JetStreamMaxMemory:     1 << 20,
 		JetStreamMaxStore:      config.MaxBytes,
-		MaxPayload:             maxRecord,
+		MaxPayload:             maxRecord + maxHeader,
 		DisableJetStreamBanner: true,
 	})
 	if err != nil {
@@ -135,7 +138,9 @@ func (l *Log) connect(ctx context.Context, config Config) error {
 		Discard:    jetstream.DiscardNew,
 		MaxBytes:   config.MaxBytes,
 		MaxMsgs:    -1,
-		MaxMsgSize: maxRecord,
+		MaxMsgSize: maxRecord + maxHeader,
+		// Records are read as they lie, and not as text within JSON.
+		AllowDirect: true,
 	})
 	if err != nil {
 		return err
@@ -166,7 +171,9 @@ func (l *Log) LastSeq() uint64 {
 }
 
 // Append writes an entry and returns its number. It is on the disk then. If
-// e.Seq is not zero, the entry is refused unless that is its number.
+// e.Seq is not zero, the entry is refused unless that is its number. The body
+// is not looked at; instants are kept in whole microseconds. After an error
+// that has a code of commerce, the log is as it was.
 func (l *Log) Append(ctx context.Context, e commerce.Entry) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -182,7 +189,7 @@ func (l *Log) Append(ctx context.Context, e commerce.Entry) (uint64, error) {
 		return 0, fmt.Errorf("appending to the log: %w", err)
 	}
 	if len(record) > maxRecord {
-		return 0, fmt.Errorf("appending to the log: an entry of %d bytes is over the limit of %d", len(record), maxRecord)
+		return 0, commerce.Errorf(commerce.CodeInvalid, "appending to the log: an entry of %d bytes is over the limit of %d", len(record), maxRecord)
 	}
 	ack, err := l.js.Publish(ctx, streamName, record, jetstream.WithExpectLastSequence(l.last))
 	if err != nil {
@@ -237,37 +244,43 @@ func (l *Log) Read(ctx context.Context, from uint64) iter.Seq2[commerce.Entry, e
 		// What lies before FirstSeq was purged: it is in the archive.
 		for seq := max(from, info.State.FirstSeq, 1); seq <= info.State.LastSeq; seq++ {
 			e, err := l.read(ctx, seq)
-			if err != nil && ctx.Err() != nil {
-				yield(commerce.Entry{}, ctx.Err())
+			found, isDamage := errors.AsType[*DamageError](err)
+			if isDamage && damage != nil && damage.Reason == found.Reason {
+				damage.To = seq
+				continue
+			}
+			if !flush() {
 				return
 			}
 			switch {
-			case err != nil && damage != nil && damage.Reason == err.Error():
-				damage.To = seq
+			case isDamage:
+				damage = found
 			case err != nil:
-				if !flush() {
-					return
-				}
-				damage = &DamageError{From: seq, To: seq, Reason: err.Error()}
-			default:
-				if !flush() || !yield(e, nil) {
-					return
-				}
+				yield(commerce.Entry{}, fmt.Errorf("reading the log: %w", err))
+				return
+			case !yield(e, nil):
+				return
 			}
 		}
 		flush()
 	}
 }
 
+// read returns an entry. A record that cannot be read is a *DamageError; any
+// other error says nothing of the record.
 func (l *Log) read(ctx context.Context, seq uint64) (commerce.Entry, error) {
 	msg, err := l.stream.GetMsg(ctx, seq)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return commerce.Entry{}, errors.New("cannot be read")
+		return commerce.Entry{}, &DamageError{From: seq, To: seq, Reason: "cannot be read"}
 	}
 	if err != nil {
 		return commerce.Entry{}, err
 	}
-	return decode(seq, msg.Data)
+	e, err := decode(seq, msg.Data)
+	if err != nil {
+		return commerce.Entry{}, &DamageError{From: seq, To: seq, Reason: err.Error()}
+	}
+	return e, nil
 }
 
 // PurgeTo drops the entries up to and with a number. Their numbers are not

@@ -206,7 +206,7 @@ func TestFullLogRefusesAndKeeps(t *testing.T) {
 			break
 		}
 	}
-	if !errors.Is(err, stream.ErrFull) {
+	if !errors.Is(err, stream.ErrFull) || commerce.CodeOf(err) != commerce.CodeFull {
 		t.Fatalf("after %d entries: %v, want ErrFull", n, err)
 	}
 	if names, damages := read(t, l, 1); len(names) != n || damages != nil {
@@ -218,6 +218,44 @@ func TestFullLogRefusesAndKeeps(t *testing.T) {
 	}
 	if seq, err := l.Append(t.Context(), entry("y")); err != nil || seq != uint64(n)+1 {
 		t.Errorf("Append after the purge = %d, %v", seq, err)
+	}
+}
+
+func TestAClosedLogIsNotADamagedOne(t *testing.T) {
+	t.Parallel()
+	l := open(t, t.TempDir())
+	appendAll(t, l, "a", "b", "c")
+	n := 0
+	for _, err := range l.Read(t.Context(), 1) {
+		var damage *stream.DamageError
+		switch n++; {
+		case n == 1:
+			l.Close()
+		case err == nil || errors.As(err, &damage):
+			t.Errorf("reading a closed log: %v", err)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d answers, want an entry and an error", n)
+	}
+}
+
+func TestTheLargestEntry(t *testing.T) {
+	t.Parallel()
+	l := open(t, t.TempDir())
+	e := entry("a")
+	e.Body = bytes.Repeat([]byte("x"), 9<<20)
+	if _, err := l.Append(t.Context(), e); commerce.CodeOf(err) != commerce.CodeInvalid {
+		t.Errorf("Append of 9 MB = %v", err)
+	}
+	e.Body = e.Body[:8<<20-64]
+	if seq, err := l.Append(t.Context(), e); seq != 1 || err != nil {
+		t.Fatalf("Append = %d, %v", seq, err)
+	}
+	for got, err := range l.Read(t.Context(), 1) {
+		if err != nil || !bytes.Equal(got.Body, e.Body) {
+			t.Errorf("read %d bytes, %v", len(got.Body), err)
+		}
 	}
 }
 

@@ -19,12 +19,23 @@ import (
 type Questions struct {
 	db       *DB
 	settings func() commerce.Settings
+	moves    Moves
 }
+
+// Moves calls yield with the recorded transitions of a segment, by the key
+// that names the customer now.
+type Moves func(ctx context.Context, segment string, yield func(kind segment.KeyKind, id string, entered bool, at time.Time) error) error
 
 // Questions returns what answers over the warehouse; settings are asked for
 // with each question, since some may change.
 func (db *DB) Questions(settings func() commerce.Settings) *Questions {
 	return &Questions{db: db, settings: settings}
+}
+
+// WithMoves returns Questions that know the recorded transitions. Without,
+// nobody ever entered or left.
+func (q *Questions) WithMoves(moves Moves) *Questions {
+	return &Questions{db: q.db, settings: q.settings, moves: moves}
 }
 
 // Count returns how many known customers are in the segment at an instant.
@@ -170,7 +181,10 @@ func (q *Questions) options(ctx context.Context, conn *sql.Conn, at time.Time, s
 			break
 		}
 	}
-	return o, err
+	if err != nil {
+		return o, err
+	}
+	return o, q.makeTransitions(ctx, conn, segments)
 }
 
 // runPercentiles lists the terms that a run ranked customers by.

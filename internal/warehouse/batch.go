@@ -56,6 +56,12 @@ type Result struct {
 	Refunds   int64
 
 	Refusals []Refusal // in order of place
+
+	// Touched are the persons whose facts, or what follows from them, may be
+	// others now: person_key.customer as it is and, of those that were joined,
+	// as it was; known ones above zero, anonymous ones below; sorted. nil means
+	// everyone. What products and rates change of persons is not among it.
+	Touched []int64
 }
 
 // Refusal is a record that could not be taken because of what is known

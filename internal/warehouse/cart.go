@@ -3,7 +3,6 @@ package warehouse
 import (
 	"database/sql"
 	"database/sql/driver"
-	"math"
 	"time"
 )
 
@@ -23,6 +22,9 @@ type cartMove struct {
 	product  string        // "" for an order
 	quantity sql.NullInt64 // millionths
 }
+
+// mostQuantity is the greatest number that fits, in millionths.
+const mostQuantity = 999_999_999_999_999_999
 
 // cartLine is one line of a cart while nothing about it changes.
 type cartLine struct {
@@ -73,7 +75,7 @@ func (f *cartFold) add(m cartMove) error {
 	}
 	l, ok := f.lines[m.product]
 	if ok {
-		if l.quantity > math.MaxInt64-quantity {
+		if l.quantity > mostQuantity-quantity {
 			return nil // does not fit
 		}
 		if err := f.hand(*l, m.ts); err != nil {

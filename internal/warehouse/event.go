@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kith/internal/commerce"
+	"kith/internal/customer"
 )
 
 // loadEvents takes the records of an import or a batch of events.
@@ -19,12 +20,12 @@ func (l *load) loadEvents() error {
 	if err := l.dropRepeats(); err != nil {
 		return err
 	}
-	classes := map[string]int64{}
+	classes := map[customer.EventClass]int64{}
 	err := l.query("event_classes", func(rows *sql.Rows) error {
 		var class string
 		var n int64
 		err := rows.Scan(&class, &n)
-		classes[class] = n
+		classes[customer.EventClass(class)] = n
 		return err
 	})
 	if err != nil {
@@ -36,12 +37,12 @@ func (l *load) loadEvents() error {
 	if err := l.identify(); err != nil {
 		return err
 	}
-	if classes[classTracked] > 0 {
+	if classes[customer.TrackedEvent] > 0 {
 		if err := l.insertEvents(); err != nil {
 			return err
 		}
 	}
-	if classes[classIdentify] > 0 {
+	if classes[customer.IdentifyEvent] > 0 {
 		if err := l.nameTraits(); err != nil {
 			return err
 		}
@@ -55,7 +56,7 @@ func (l *load) loadEvents() error {
 	if err := l.eventFacts(classes); err != nil {
 		return err
 	}
-	if l.staged.filled["message_id"] && l.staged.rows > classes[classTracked] {
+	if l.staged.filled["message_id"] && l.staged.rows > classes[customer.TrackedEvent] {
 		return l.all("event_seen")
 	}
 	return nil
@@ -68,7 +69,7 @@ func (l *load) refuseEvents() error {
 	if err := l.all("event_nameless"); err != nil || !l.otherFacts {
 		return err
 	}
-	l.args["currencies"] = commerce.Currencies
+	l.args["currencies"], l.args["statuses"] = commerce.Currencies, customer.EventStatuses
 	n, err := l.exec("event_refused")
 	l.eventsRefused = n > 0 || len(l.batch.late) > 0
 	return err

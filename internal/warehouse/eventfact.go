@@ -5,34 +5,36 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+
+	"kith/internal/customer"
 )
 
 // eventFacts takes the events that are facts of another kind.
-func (l *load) eventFacts(classes map[string]int64) error {
-	if classes[classOrder] > 0 {
+func (l *load) eventFacts(classes map[customer.EventClass]int64) error {
+	if classes[customer.OrderEvent] > 0 {
 		if err := l.eventOrders(); err != nil {
 			return err
 		}
 	}
-	if classes[classCancel] > 0 {
+	if classes[customer.CancelEvent] > 0 {
 		l.ordersChanged = true
 		if err := l.all("event_cancel", "event_cancel_orders", "event_cancel_items", "event_cancel_touched"); err != nil {
 			return err
 		}
 	}
-	if classes[classRefund] > 0 {
+	if classes[customer.RefundEvent] > 0 {
 		n, err := l.exec("event_refund")
 		if err != nil {
 			return err
 		}
 		l.result.Refunds += n
 	}
-	if classes[classPoints] > 0 {
+	if classes[customer.PointsEvent] > 0 {
 		if err := l.all("event_points"); err != nil {
 			return err
 		}
 	}
-	if classes[classMessage]+classes[classTicket]+classes[classCoupon] > 0 {
+	if classes[customer.MessageEvent]+classes[customer.TicketEvent]+classes[customer.CouponEvent] > 0 {
 		l.versioned = true
 		return l.all("event_version")
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kith/internal/commerce"
+	"kith/internal/customer"
 	"kith/internal/segment"
 	"kith/internal/segql"
 	"kith/internal/segql/eval"
@@ -54,12 +55,16 @@ func (q *Questions) explain(ctx context.Context, conn *sql.Conn, s *segql.Checke
 	if err != nil {
 		return nil, err
 	}
-	histories, err := readHistories(ctx, conn, q.db.config.Zone, []int64{number})
+	also := []func(*historian) error{(*historian).products}
+	if len(s.Moved()) > 0 {
+		also = append(also, (*historian).moves)
+	}
+	people, err := readHistories(ctx, conn, customer.NewShop(q.db.config.Zone), []int64{number}, also...)
 	if err != nil {
 		return nil, err
 	}
 	scores := &oneScores{ctx: ctx, conn: conn, options: o, customer: number, known: map[string]eval.Value{}}
-	c := histories.Customers[number]
+	c := people[number]
 	c.Scores = scores
 	c.Stand(at.UnixMicro())
 	tree := program.Explain(c, 0, at.UnixMicro())

@@ -3,7 +3,6 @@ package warehouse
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -13,35 +12,31 @@ import (
 	"kith/internal/segql/eval"
 )
 
-// Histories are persons with everything that is known of them, by their
-// numbers, and the shop that they share.
-type Histories struct {
-	Shop      *customer.Shop
-	Customers map[int64]*customer.Customer
-}
-
-// readHistories reads what is known of some persons.
-func readHistories(ctx context.Context, conn *sql.Conn, zone *time.Location, numbers []int64) (*Histories, error) {
+// readHistories reads what is known of some persons, by their numbers. The versions of products and the recorded
+// transitions are read as well if also says so.
+func readHistories(
+	ctx context.Context, conn *sql.Conn, shop *customer.Shop, numbers []int64, also ...func(*historian) error,
+) (map[int64]*customer.Customer, error) {
 	h := &historian{
 		runner: runner{ctx: ctx, conn: conn, args: map[string]any{"customers": numbers}},
-		out:    &Histories{Shop: customer.NewShop(zone), Customers: map[int64]*customer.Customer{}},
-		orders: map[string]*ownedOrder{},
-	}
-	for _, n := range numbers {
-		h.out.Customers[n] = customer.New(h.out.Shop)
+		shop:   shop, customers: map[int64]*customer.Customer{}, orders: map[string]*ownedOrder{},
 	}
 	if err := h.all("history_keys"); err != nil {
 		return nil, err
 	}
-	err := errors.Join(h.products(), h.known(), h.said(), h.readOrders(), h.told(), h.events(), h.moves())
-	return h.out, errors.Join(err, h.dropAll())
+	err := errors.Join(h.people(), h.known(), h.said(), h.readOrders(), h.told(), h.events())
+	for _, read := range also {
+		err = errors.Join(err, read(h))
+	}
+	return h.customers, errors.Join(err, h.dropAll())
 }
 
 // historian reads histories.
 type historian struct {
 	runner
-	out    *Histories
-	orders map[string]*ownedOrder
+	shop      *customer.Shop
+	customers map[int64]*customer.Customer
+	orders    map[string]*ownedOrder
 }
 
 type ownedOrder struct {
@@ -49,26 +44,28 @@ type ownedOrder struct {
 	owner *customer.Customer
 }
 
-func (h *historian) known() error {
-	err := h.query("history_known", func(rows *sql.Rows) error {
-		var number int64
-		var at time.Time
-		if err := rows.Scan(&number, &at); err != nil {
-			return err
-		}
-		h.out.Customers[number].Known(at.UnixMicro())
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return h.query("history_names", func(rows *sql.Rows) error {
+// people makes everyone who is asked for.
+func (h *historian) people() error {
+	return h.query("history_people", func(rows *sql.Rows) error {
 		var number int64
 		var id string
 		if err := rows.Scan(&number, &id); err != nil {
 			return err
 		}
-		h.out.Customers[number].Name = id
+		h.customers[number] = customer.New(h.shop)
+		h.customers[number].Name = id
+		return nil
+	})
+}
+
+func (h *historian) known() error {
+	return h.query("history_known", func(rows *sql.Rows) error {
+		var number int64
+		var at time.Time
+		if err := rows.Scan(&number, &at); err != nil {
+			return err
+		}
+		h.customers[number].Known(at.UnixMicro())
 		return nil
 	})
 }
@@ -94,7 +91,7 @@ func (h *historian) said() error {
 		if value.Valid {
 			s.Value = &value.String
 		}
-		h.out.Customers[number].Say(s)
+		h.customers[number].Say(s)
 		return nil
 	})
 }
@@ -132,7 +129,7 @@ func (h *historian) readOrders() error {
 		for i, name := range [...]string{"total", "subtotal", "discount", "shipping", "tax"} {
 			o.Fields[name] = number(numbers[i])
 		}
-		h.orders[o.ID] = &ownedOrder{o, h.out.Customers[owner]}
+		h.orders[o.ID] = &ownedOrder{o, h.customers[owner]}
 		return nil
 	})
 	if err != nil {
@@ -182,20 +179,12 @@ func (h *historian) told() error {
 	return h.query("history_told", func(rows *sql.Rows) error {
 		var owner int64
 		var at time.Time
-		var id sql.NullString
-		var names, values textList // an empty value is missing
-		e := &customer.Event{Properties: map[string]eval.Raw{}}
-		if err := rows.Scan(&owner, &e.Key, &at, &e.Place.Seq, &e.Place.Pos, &id, &names, &values); err != nil {
+		e := &customer.Event{}
+		if err := rows.Scan(&owner, &e.Key, &at, &e.Place.Seq, &e.Place.Pos, &e.JSON); err != nil {
 			return err
 		}
 		e.At = at.UnixMicro()
-		if id.Valid {
-			e.Properties["id"] = eval.RawText(id.String)
-		}
-		for i, name := range names {
-			e.Properties[name] = given(sql.NullString{String: values[i], Valid: values[i] != ""})
-		}
-		h.out.Customers[owner].AddEvent(e)
+		h.customers[owner].AddEvent(e)
 		return nil
 	})
 }
@@ -245,21 +234,18 @@ func (h *historian) events() error {
 			return err
 		}
 		e.At, e.ID, e.Product, e.Quantity, e.Own = at.UnixMicro(), id.String, product.String, number(quantity), p.values(own)
-		if properties.Valid {
-			var all map[string]json.RawMessage
-			if err := json.Unmarshal([]byte(properties.String), &all); err != nil {
-				return fmt.Errorf("properties of an event of %s: %w", at.Format(time.RFC3339), err)
-			}
-			e.Properties = make(map[string]eval.Raw, len(all))
-			for name, v := range all {
-				e.Properties[name] = eval.RawJSON(v)
-			}
-		}
-		h.out.Customers[owner].AddEvent(e)
+		e.JSON = properties.String
+		h.customers[owner].AddEvent(e)
 		return nil
 	})
 }
 
+// products tells the shop the versions of products that the facts name.
+func (h *historian) products() error {
+	return readProducts(&h.runner, "history_products", h.shop.Catalogue.Add)
+}
+
+// moves reads the recorded transitions, which are in transition_now.
 func (h *historian) moves() error {
 	return h.query("history_moves", func(rows *sql.Rows) error {
 		var owner int64
@@ -269,13 +255,14 @@ func (h *historian) moves() error {
 		if err := rows.Scan(&owner, &segment, &at, &entered); err != nil {
 			return err
 		}
-		h.out.Customers[owner].Move(segment, !entered, at.UnixMicro())
+		h.customers[owner].Move(segment, !entered, at.UnixMicro())
 		return nil
 	})
 }
 
-func (h *historian) products() error {
-	return h.query("history_products", func(rows *sql.Rows) error {
+// readProducts tells the versions of products that a statement finds.
+func readProducts(r *runner, statement string, tell func(id string, v customer.ProductVersion)) error {
+	return r.query(statement, func(rows *sql.Rows) error {
 		var id string
 		var at sql.NullTime
 		var v customer.ProductVersion
@@ -284,7 +271,7 @@ func (h *historian) products() error {
 			return err
 		}
 		v.At, v.Fields = instantOrAlways(at), p.values(1<<9-1)
-		h.out.Shop.Catalogue.Add(id, v)
+		tell(id, v)
 		return nil
 	})
 }

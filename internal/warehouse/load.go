@@ -148,6 +148,9 @@ func (l *load) finish() error {
 	if err := l.all("load_applied", "load_import"); err != nil {
 		return err
 	}
+	if err := l.readTouched(); err != nil {
+		return err
+	}
 	if err := l.dropAll(); err != nil {
 		return err
 	}
@@ -155,6 +158,27 @@ func (l *load) finish() error {
 		return nil
 	}
 	return l.batch.BeforeCommit(l.ctx, l.result)
+}
+
+// maxTouched is how many persons are told one by one.
+const maxTouched = 100_000
+
+// readTouched tells whom the batch touched.
+func (l *load) readTouched() error {
+	if l.firstKeys {
+		return nil
+	}
+	n, err := l.count("load_touched_count")
+	if err != nil || n > maxTouched {
+		return err
+	}
+	l.result.Touched = make([]int64, 0, n)
+	return l.query("load_touched", func(rows *sql.Rows) error {
+		var customer int64
+		err := rows.Scan(&customer)
+		l.result.Touched = append(l.result.Touched, customer)
+		return err
+	})
 }
 
 func (l *load) readRefusals() error {

@@ -18,7 +18,7 @@ import (
 // schemaVersion changes with schema.sql, with the meaning of a column, and
 // with a DuckDB release whose hash() differs: a warehouse with another
 // version is rebuilt, never migrated.
-const schemaVersion = 1
+const schemaVersion = 2
 
 //go:embed schema.sql
 var schemaSQL string

@@ -422,18 +422,7 @@ CREATE TABLE points (
     pos     BIGINT NOT NULL
 );
 
--- ---- segments and scores ----------------------------------------------------
-
--- Recorded transitions of saved segments.
-CREATE TABLE transition (
-    segment     VARCHAR   NOT NULL,
-    customer    INTEGER   NOT NULL,
-    ts          TIMESTAMP NOT NULL,
-    entered     BOOLEAN   NOT NULL,
-    cause       VARCHAR   NOT NULL,
-    noticed_at  TIMESTAMP NOT NULL,
-    seq         BIGINT NOT NULL
-);
+-- ---- scores --------------------------------------------------------------------
 
 -- Scoring runs. A run looks at facts with seq <= seq, as of ts.
 CREATE TABLE run (

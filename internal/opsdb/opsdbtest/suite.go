@@ -5,6 +5,7 @@ package opsdbtest
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"testing"
 	"time"
 
@@ -12,11 +13,14 @@ import (
 
 	"kith/internal/commerce"
 	"kith/internal/segment"
+	"kith/internal/webhook"
 )
 
 // Store is what the suite asks of an engine.
 type Store interface {
 	segment.Store
+	segment.Record
+	webhook.Store
 	Applied(ctx context.Context) (uint64, error)
 	Apply(ctx context.Context, e commerce.Entry) error
 	FindSetting(ctx context.Context, name string) (string, bool, error)
@@ -31,6 +35,14 @@ func Run(t *testing.T, open func(t *testing.T, place string) Store) {
 	t.Run("changes of one entry", func(t *testing.T) { testTogether(t, open) })
 	t.Run("an entry takes effect once", func(t *testing.T) { testOnce(t, open) })
 	t.Run("settings", func(t *testing.T) { testSettings(t, open) })
+	tests := maps.Clone(recordTests)
+	maps.Copy(tests, webhookTests)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open)
+		})
+	}
 }
 
 var day = time.Date(2026, 3, 1, 10, 0, 0, 123000, time.UTC)

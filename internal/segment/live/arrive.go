@@ -1,6 +1,8 @@
 package live
 
 import (
+	"slices"
+
 	"kith/internal/customer"
 	"kith/internal/segql/eval"
 )
@@ -35,32 +37,47 @@ func (e *Engine) mark(c *change) {
 // arrival is one fact on its way to the people that it touches.
 type arrival struct {
 	engine *Engine
+	at     int64 // of the fact
 	cause  Cause
-	late   bool
-	// before holds what was so before: by person, by segment.
+	// before holds how people stood before.
 	before  map[*person]*state
 	changed map[*person]*change
 }
 
-// state is how a person stood before an arrival.
+// state is how a person stood before an arrival, and when they are asked
+// after it.
 type state struct {
-	in    []bool
-	known bool
-	name  string
+	in     []bool // nil for nowhere
+	known  bool
+	name   Key
+	moment int64
+	cause  Cause
 }
 
-// arrive starts an arrival with the instant of its fact, and moves the clock.
-func (e *Engine) arrive(at int64, cause Cause) *arrival {
-	a := &arrival{engine: e, cause: cause, before: map[*person]*state{}, changed: map[*person]*change{}}
-	if at > e.clock {
+// arrive starts an arrival with the instant of its fact. Unless the clock is
+// given, it moves.
+func (e *Engine) arrive(at int64, cause Cause, behind Behind) *arrival {
+	a := &arrival{engine: e, at: at, cause: cause, before: map[*person]*state{}, changed: map[*person]*change{}}
+	if !e.loose {
 		e.Advance(at)
-	} else if at < e.clock {
-		a.late = true
-		if cause == CauseEvent {
-			a.cause = CauseLate
-		}
 	}
+	e.behind = behind
 	return a
+}
+
+// momentOf is the instant at which a person is asked after the arrival, and
+// the cause: the fact's own instant if it is on time, else the clock.
+func (a *arrival) momentOf(p *person) (int64, Cause) {
+	e := a.engine
+	switch {
+	case a.at == e.clock, a.at > e.clock: // what lies ahead is no fact yet
+		return e.clock, a.cause
+	case a.cause != CauseEvent:
+		return e.clock, a.cause
+	case e.loose && a.at >= p.asked && a.at >= e.clock-e.grace:
+		return a.at, CauseEvent
+	}
+	return e.clock, CauseLate
 }
 
 // touch notes how a person stands before the arrival changes them.
@@ -69,24 +86,28 @@ func (a *arrival) touch(p *person) {
 		return
 	}
 	e := a.engine
-	if a.late {
-		e.catchUp(p, e.clock)
-	}
-	s := &state{known: p.known(), name: p.customer.Name}
+	e.open(p)
+	s := &state{known: p.known(), name: p.name()}
+	s.moment, s.cause = a.momentOf(p)
 	switch {
-	case p.recorded:
-		s.in = append([]bool(nil), p.in...)
+	case s.moment != a.at || s.cause != CauseEvent:
+		e.catchUp(p, s.moment)
+	case e.loose:
+		e.catchUp(p, s.moment-1)
+	}
+	switch {
+	case p.kept():
+		s.in = slices.Clone(p.in)
 	case s.known && e.clock != customer.Always:
-		s.in = make([]bool, len(p.in))
-		p.customer.Stand(e.clock)
+		s.in = make([]bool, e.program.Len())
+		p.customer.Stand(s.moment)
 		for i := range s.in {
-			s.in[i], _ = e.program.Ask(p.customer, i, e.clock)
+			in, _ := e.program.Ask(p.customer, i, s.moment)
+			s.in[i] = in && p.exists(s.moment)
 		}
-	default:
-		s.in = make([]bool, len(p.in))
 	}
 	a.before[p] = s
-	a.changed[p] = &change{everything: !p.recorded}
+	a.changed[p] = &change{everything: p.record == 0}
 }
 
 // person finds or makes the person of some keys; nil without any. Persons
@@ -102,12 +123,17 @@ func (a *arrival) person(keys []Key) *person {
 	}
 	p := e.join(keys, found)
 	if len(found) == 0 {
-		a.before[p] = &state{in: make([]bool, len(p.in))}
-		a.changed[p] = &change{everything: true}
+		s := &state{}
+		s.moment, s.cause = a.momentOf(p)
+		a.before[p], a.changed[p] = s, &change{everything: true}
 	}
-	p.customer.Stand(e.clock)
 	s := a.before[p]
-	if len(found) > 1 || p.customer.Name != s.name {
+	if len(found) > 1 && e.loose && s.moment != e.clock {
+		// Two are asked as one, which nobody did at the fact's instant.
+		s.moment, s.cause = e.clock, CauseMerge
+	}
+	p.customer.Stand(s.moment)
+	if len(found) > 1 || p.name() != s.name {
 		a.changed[p].everything = true
 	}
 	for _, other := range found[min(1, len(found)):] {
@@ -125,21 +151,22 @@ func (a *arrival) merge(s *state, p, other *person) {
 	switch {
 	case !s.known && theirs.known:
 		s.in, s.known, s.name = theirs.in, true, theirs.name
-		p.record = other.record
+		p.record, p.written = other.record, other.written
 		p.customer.SetMoves(other.customer.Moves())
-	case other.recorded && theirs.known:
-		for i, in := range other.in {
+	case other.record != 0 && theirs.known:
+		for i, in := range theirs.in {
 			if in {
-				e.record(Transition{e.program.ID(i), theirs.name, other.record, true, e.clock, CauseMerge})
+				e.record(Transition{e.program.ID(i), theirs.name.Value, other.record, true, e.clock, CauseMerge, e.behind})
 			}
 		}
+		e.changes.merged(other.record, theirs.name, p)
 	}
 }
 
 // of is what the arrival changes of a person.
 func (a *arrival) of(p *person) *change {
 	a.touch(p)
-	p.customer.Stand(a.engine.clock)
+	p.customer.Stand(a.before[p].moment)
 	return a.changed[p]
 }
 
@@ -150,18 +177,34 @@ func (a *arrival) done() {
 		return
 	}
 	for _, p := range byNumber(a.changed) {
-		e.settle(p, a.before[p], a.changed[p], a.cause)
+		e.settle(p, a.before[p], a.changed[p])
 	}
 }
 
-// settle asks a person after an arrival.
-func (e *Engine) settle(p *person, before *state, c *change, cause Cause) {
-	p.customer.Stand(e.clock)
-	if !p.known() || !p.customer.Timed() {
-		return // nothing is recorded of them
+// settle asks a person after an arrival. Who is not known is in no segment.
+func (e *Engine) settle(p *person, s *state, c *change) {
+	if !p.known() {
+		return
 	}
-	p.recorded = true
-	copy(p.in, before.in)
+	p.customer.Stand(s.moment)
+	e.keep(p)
+	e.restate(p, s.in)
+	e.number(p)
 	e.mark(c)
-	e.ask(p, e.clock, cause)
+	e.ask(p, s.moment, s.cause)
+}
+
+// restate sets what a person is in.
+func (e *Engine) restate(p *person, in []bool) {
+	for i := range p.in {
+		now := in != nil && in[i]
+		if now != p.in[i] {
+			p.in[i] = now
+			if now {
+				e.sizes[i]++
+			} else {
+				e.sizes[i]--
+			}
+		}
+	}
 }

@@ -72,7 +72,8 @@ type difference struct {
 	reference *plain.Backend
 	clock     time.Time
 	lines     int
-	recorded  int // transitions looked at
+	recorded  int            // transitions looked at
+	clocks    map[int64]bool // instants that the clock stood at
 	asked     int64
 	moved     int64
 }

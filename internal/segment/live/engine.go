@@ -13,93 +13,146 @@ type Cause string
 
 // Causes.
 const (
-	CauseEvent   Cause = "event"
-	CauseTime    Cause = "time"
-	CauseLate    Cause = "late"
-	CauseImport  Cause = "import"
-	CauseProduct Cause = "product"
-	CauseMerge   Cause = "merge"
+	CauseEvent      Cause = "event"
+	CauseTime       Cause = "time"
+	CauseLate       Cause = "late"
+	CauseImport     Cause = "import"
+	CauseDefinition Cause = "definition"
+	CauseScore      Cause = "score"
+	CauseProduct    Cause = "product"
+	CauseMerge      Cause = "merge"
 )
 
 // Transition is a membership that changed.
 type Transition struct {
 	Segment  string
 	Customer string // the id, as it was then
-	Person   int    // the number of the record; see Engine.NameOf
+	Person   int64  // the number of the record; see Engine.NameOf
 	Left     bool
 	At       int64 // microseconds since 1970
 	Cause    Cause
+	Behind   Behind // empty with CauseTime
+}
+
+// Behind is what brought a transition about.
+type Behind struct {
+	Place customer.Place
+	// Kind and ID name the fact: "order" and its id, or the key of an event.
+	Kind, ID string
 }
 
 // Engine keeps memberships.
 type Engine struct {
 	program *eval.Program
 	shop    *customer.Shop
-	// clock is the greatest instant seen; customer.Always before the first.
-	clock   int64
-	people  int       // made so far
-	keys    int       // seen so far
-	persons []*person // by number
-	byKey   map[Key]*person
-	orders  map[string]*order
+	// clock is the instant up to which time has passed; customer.Always before
+	// the first. With loose, it is given; else it is the greatest instant seen.
+	clock    int64
+	loose    bool
+	grace    int64     // see NewLoose
+	people   int       // made so far
+	warm     []*person // not packed
+	recorded int64     // the greatest number of a record
+	keys     int       // seen so far
+	persons  []*person // in no order
+	byKey    map[Key]*person
+	orders   map[string]*order
 	// cancels holds the instants of cancellations, by order.
 	cancels  map[string][]int64
 	messages map[string]bool // ids seen
+	holders  holders
 	timers   timers
 	record   func(Transition)
+	behind   Behind // what is on its way
+	scratch  []byte
+	was      map[string]int // between Prepare and Redefine: the places of the segments before
+	changes  changes
+	sizes    []int // by segment: how many are in it
 
-	// due are the segments that are asked next.
-	due []bool
-	// These are the segments that depend on a kind of facts, on a customer
-	// field, and on another segment's transitions.
-	byKind  map[eval.Kind][]int
-	byField map[string][]int
-	readers [][]int
+	// due are the segments that are asked next; frozen ones are not.
+	due, frozen []bool
+	index
 }
 
-// order is an order and whose it is.
+// order is whose an order is: of nobody's, it is the order itself.
 type order struct {
-	order *customer.Order
-	owner *person // nil for nobody's
+	owner *person
+	alone *customer.Order
+}
+
+// order finds an order; nil if it is not known.
+func (e *Engine) order(id string) (*customer.Order, *person) {
+	o := e.orders[id]
+	switch {
+	case o == nil:
+		return nil, nil
+	case o.owner == nil:
+		return o.alone, nil
+	}
+	e.open(o.owner)
+	return o.owner.customer.Order(id), o.owner
 }
 
 // New returns an engine for segments, which calls record with each transition
 // in the order in which they are noticed.
 func New(settings eval.Settings, segments []eval.Segment, record func(Transition)) (*Engine, error) {
-	sorted, err := inOrder(segments)
-	if err != nil {
-		return nil, err
-	}
-	program, err := eval.Compile(settings, sorted)
+	program, err := compile(settings, segments)
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{
-		program: program, shop: customer.NewShop(settings.Zone), clock: customer.Always, byKey: map[Key]*person{},
-		orders: map[string]*order{}, cancels: map[string][]int64{}, messages: map[string]bool{}, record: record,
-		due: make([]bool, program.Len()), byKind: map[eval.Kind][]int{}, byField: map[string][]int{},
-		readers: make([][]int, program.Len()),
+		shop: customer.NewShop(settings.Zone), clock: customer.Always, byKey: map[Key]*person{},
+		orders: map[string]*order{}, cancels: map[string][]int64{}, messages: map[string]bool{}, holders: holders{}, record: record,
 	}
-	e.index()
+	e.use(program)
 	return e, nil
 }
 
-// index notes which segments depend on what.
-func (e *Engine) index() {
-	for i := range e.program.Len() {
-		needs := e.program.Needs(i)
+// compile makes segments ready, those that read transitions of others last.
+func compile(settings eval.Settings, segments []eval.Segment) (*eval.Program, error) {
+	sorted, err := inOrder(segments)
+	if err != nil {
+		return nil, err
+	}
+	return eval.Compile(settings, sorted)
+}
+
+// use answers with a program from now on.
+func (e *Engine) use(program *eval.Program) {
+	e.program = program
+	e.due, e.frozen = make([]bool, program.Len()), make([]bool, program.Len())
+	e.sizes = make([]int, program.Len())
+	e.index = indexOf(program)
+}
+
+// index says which segments depend on what.
+type index struct {
+	byKind  map[eval.Kind][]int
+	byField map[string][]int // of the customer
+	readers [][]int          // by the segment whose transitions they read
+	scored  []int            // those that read scores
+}
+
+func indexOf(program *eval.Program) index {
+	x := index{byKind: map[eval.Kind][]int{}, byField: map[string][]int{}, readers: make([][]int, program.Len())}
+	for i := range program.Len() {
+		needs := program.Needs(i)
 		for k := range needs.Kinds {
-			e.byKind[k] = append(e.byKind[k], i)
+			x.byKind[k] = append(x.byKind[k], i)
 		}
 		for name := range needs.Fields {
-			e.byField[name] = append(e.byField[name], i)
+			x.byField[name] = append(x.byField[name], i)
 		}
 		for id := range needs.Moved {
-			if other, ok := e.program.Index(id); ok {
-				e.readers[other] = append(e.readers[other], i)
+			if other, ok := program.Index(id); ok {
+				x.readers[other] = append(x.readers[other], i)
 			}
 		}
+		if needs.Scores {
+			x.scored = append(x.scored, i)
+		}
 	}
+	return x
 }
 
 // inOrder sorts segments so that one that reads transitions of another comes
@@ -151,6 +204,7 @@ func (e *Engine) Advance(to int64) {
 
 // runTimers records what time changes before an instant.
 func (e *Engine) runTimers(before int64) {
+	e.behind = Behind{}
 	for len(e.timers) > 0 && e.timers[0].timer < before {
 		p := e.timers[0]
 		e.tick(p, p.timer)
@@ -159,13 +213,17 @@ func (e *Engine) runTimers(before int64) {
 
 // catchUp records what time changed for a person, up to and with an instant.
 func (e *Engine) catchUp(p *person, to int64) {
+	behind := e.behind
+	e.behind = Behind{}
 	for p.slot >= 0 && p.timer <= to {
 		e.tick(p, p.timer)
 	}
+	e.behind = behind
 }
 
 // tick asks what may have changed for a person by time alone.
 func (e *Engine) tick(p *person, at int64) {
+	e.open(p)
 	everything := p.wait <= at
 	p.customer.Stand(at)
 	for i, next := range p.next {
@@ -174,32 +232,53 @@ func (e *Engine) tick(p *person, at int64) {
 	e.ask(p, at, CauseTime)
 }
 
-// ask answers the segments that are due for a recorded person, and records
-// what differs. None is due afterwards.
+// ask answers the segments that are due for a kept person, and notes what
+// differs. None is due afterwards.
 func (e *Engine) ask(p *person, at int64, cause Cause) {
 	exists := p.exists(at)
-	timer := int64(eval.Never)
+	timer, moved := int64(eval.Never), false
 	for i, due := range e.due {
+		if e.frozen[i] {
+			e.due[i], p.next[i] = false, eval.Never
+			continue
+		}
 		if due {
 			e.due[i] = false
 			in := false
 			in, p.next[i] = e.program.Ask(p.customer, i, at)
 			if in = in && exists; in != p.in[i] {
 				e.move(p, i, in, at, cause)
+				moved = true
 			}
 		}
 		timer = min(timer, p.next[i])
 	}
+	p.asked = max(p.asked, at)
 	p.wait = p.customer.Pending()
-	e.timers.set(p, min(timer, p.wait))
+	timer = min(timer, p.wait)
+	if moved || timer != p.timer || p.written != p.name() {
+		e.changes.note(p)
+	}
+	e.timers.set(p, timer)
 }
 
-// move records a transition. Segments that read it come later, and are due.
+// move notes a membership, and records it if the person is. Segments that
+// read the transition come later, and are due.
 func (e *Engine) move(p *person, segment int, in bool, at int64, cause Cause) {
 	p.in[segment] = in
+	if in {
+		e.sizes[segment]++
+	} else {
+		e.sizes[segment]--
+	}
+	if p.record == 0 {
+		return
+	}
 	id := e.program.ID(segment)
-	p.customer.Move(id, !in, at)
-	e.record(Transition{id, p.customer.Name, p.record, !in, at, cause})
+	if len(e.readers[segment]) > 0 {
+		p.customer.Move(id, !in, at)
+	}
+	e.record(Transition{id, p.customer.Name, p.record, !in, at, cause, e.behind})
 	for _, reader := range e.readers[segment] {
 		e.due[reader] = true
 	}
@@ -226,7 +305,7 @@ func (e *Engine) Members(id string, at int64) ([]string, error) {
 
 // holds answers for one person whose timers have run.
 func (e *Engine) holds(p *person, segment int, at int64) bool {
-	if p.recorded {
+	if p.kept() {
 		return p.in[segment]
 	}
 	p.customer.Stand(at)
@@ -236,10 +315,10 @@ func (e *Engine) holds(p *person, segment int, at int64) bool {
 
 // NameOf is the id, as it is now, of the person whose transitions have a
 // number; empty if they became part of another, whose own are told.
-func (e *Engine) NameOf(record int) string {
+func (e *Engine) NameOf(record int64) string {
 	for _, p := range e.persons {
 		if p.record == record {
-			return p.customer.Name
+			return p.name().Value
 		}
 	}
 	return ""
@@ -260,13 +339,14 @@ func (e *Engine) peek(p *person, at int64, record func(Transition), look func())
 		look()
 		return
 	}
-	in, next, wait, timer, recorder := slices.Clone(p.in), slices.Clone(p.next), p.wait, p.timer, e.record
+	was, sizes, recorder := *p, slices.Clone(e.sizes), e.record
+	p.in, p.next = slices.Clone(p.in), slices.Clone(p.next)
 	e.record = record
 	moves := p.customer.Moves()
 	e.catchUp(p, at)
 	look()
-	e.record = recorder
+	e.record, e.sizes = recorder, sizes
 	p.customer.SetMoves(moves)
-	p.in, p.next, p.wait = in, next, wait
-	e.timers.set(p, timer)
+	p.in, p.next, p.wait, p.asked = was.in, was.next, was.wait, was.asked
+	e.timers.set(p, was.timer)
 }

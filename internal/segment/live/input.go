@@ -25,36 +25,46 @@ func (e *Engine) ArriveOrders(rows []OrderRow, cause Cause) {
 	for _, r := range rows {
 		at = max(at, r.Order.At)
 	}
-	a := e.arrive(at, cause)
-	isNew := map[string]bool{}
-	var arrived []*order
+	var behind Behind
+	if len(rows) > 0 {
+		behind = Behind{rows[0].Order.Place, "order", rows[0].Order.ID}
+	}
+	a := e.arrive(at, cause, behind)
+	isNew := map[string]*customer.Order{}
+	var arrived []string
 	for _, r := range rows {
-		if o := a.order(r, isNew); !slices.Contains(arrived, o) {
-			arrived = append(arrived, o)
+		a.order(r, isNew)
+		if !slices.Contains(arrived, r.Order.ID) {
+			arrived = append(arrived, r.Order.ID)
 		}
 	}
-	for _, o := range arrived {
-		a.ordered(o)
+	for _, id := range arrived {
+		a.ordered(id, isNew)
 	}
 	a.done()
 }
 
-// order takes one row, and returns its order.
-func (a *arrival) order(r OrderRow, isNew map[string]bool) *order {
+// order takes one row. An order that is new is given to its owner at last.
+func (a *arrival) order(r OrderRow, isNew map[string]*customer.Order) {
 	e := a.engine
 	p := a.person(r.Keys)
 	if p != nil {
 		p.customer.Known(r.Order.At)
 		p.customer.Known(r.Order.Cancelled)
 	}
-	o := e.orders[r.Order.ID]
-	if o == nil {
-		o = &order{order: r.Order, owner: p}
-		o.order.Cancels = e.cancels[r.Order.ID]
-		e.orders[r.Order.ID] = o
-		isNew[r.Order.ID] = true
+	was, owner := e.order(r.Order.ID)
+	if fresh := isNew[r.Order.ID]; fresh != nil {
+		was = fresh
 	}
-	was := o.order
+	if was == nil {
+		was, owner = r.Order, p
+		was.Cancels = e.cancels[r.Order.ID]
+		isNew[r.Order.ID] = was
+		e.orders[r.Order.ID] = &order{owner: p}
+		if p == nil {
+			e.orders[r.Order.ID].alone = was
+		}
+	}
 	if r.Status != "" {
 		was.Status = r.Status
 	}
@@ -64,26 +74,29 @@ func (a *arrival) order(r OrderRow, isNew map[string]bool) *order {
 	if !r.Order.Refunded.Missing() {
 		was.Refunded = r.Order.Refunded
 	}
-	if r.Line != nil && isNew[r.Order.ID] {
+	if r.Line != nil && isNew[r.Order.ID] != nil {
 		line := *r.Line
 		line.Number = len(was.Lines) + 1
 		was.Lines = append(was.Lines, line)
 	}
-	if o.owner != nil {
-		a.touch(o.owner)
+	if owner != nil {
+		a.touch(owner)
 	}
-	return o
 }
 
 // ordered tells an order's owner that it is there, or changed.
-func (a *arrival) ordered(o *order) {
-	if o.owner == nil {
+func (a *arrival) ordered(id string, isNew map[string]*customer.Order) {
+	o, owner := a.engine.order(id)
+	if owner == nil {
 		return
 	}
-	c := a.of(o.owner)
+	if fresh := isNew[id]; fresh != nil {
+		o = fresh
+	}
+	c := a.of(owner)
 	c.kinds = append(c.kinds, customer.OrderKinds...)
 	c.fields = append(c.fields, "country", "city")
-	o.owner.customer.AddOrder(o.order)
+	owner.customer.AddOrder(o)
 }
 
 // ArriveEvent takes an event. One whose message id came before is dropped.
@@ -94,13 +107,14 @@ func (e *Engine) ArriveEvent(keys []Key, event *customer.Event, cause Cause) {
 		}
 		e.messages[event.ID] = true
 	}
-	a := e.arrive(event.At, cause)
+	a := e.arrive(event.At, cause, Behind{event.Place, event.Key, event.ID})
 	p := a.person(keys)
 	if event.Key == "cancel" {
 		a.cancel(p, event)
 	} else if p != nil {
 		c := a.of(p)
 		c.kinds = append(c.kinds, p.customer.AddEvent(event)...)
+		e.holders.add(p, event)
 	}
 	a.done()
 }
@@ -110,24 +124,24 @@ func (a *arrival) cancel(p *person, event *customer.Event) {
 	if p != nil {
 		p.customer.Known(event.At)
 	}
-	id := event.Properties["order"]
+	id, _ := event.Property("order")
 	if !id.Given() {
 		return
 	}
 	e.cancels[id.Plain()] = append(e.cancels[id.Plain()], event.At)
-	if o := e.orders[id.Plain()]; o != nil {
-		if o.owner != nil {
-			a.touch(o.owner)
+	if o, owner := e.order(id.Plain()); o != nil {
+		if owner != nil {
+			a.touch(owner)
 		}
-		o.order.Cancels = e.cancels[id.Plain()]
-		a.ordered(o)
+		o.Cancels = e.cancels[id.Plain()]
+		a.ordered(id.Plain(), nil)
 	}
 }
 
 // ArriveStatements takes what is said of a customer, from an instant on or
 // from always, and further instants that are known of them.
 func (e *Engine) ArriveStatements(keys []Key, at int64, said []customer.Statement, known []int64, cause Cause) {
-	a := e.arrive(at, cause)
+	a := e.arrive(at, cause, behindStatement(said))
 	if p := a.person(keys); p != nil {
 		c := a.of(p)
 		p.customer.Known(at)
@@ -142,22 +156,102 @@ func (e *Engine) ArriveStatements(keys []Key, at int64, said []customer.Statemen
 	a.done()
 }
 
-// ArriveProduct takes a version of a product.
+func behindStatement(said []customer.Statement) Behind {
+	if len(said) == 0 {
+		return Behind{Kind: "identify"}
+	}
+	return Behind{Place: said[0].Place, Kind: "identify"}
+}
+
+// ArriveProduct takes a version of a product. It touches those who hold the
+// product, and those of whom facts are known that are younger than it.
 func (e *Engine) ArriveProduct(id string, v customer.ProductVersion) {
-	a := e.arrive(v.At, CauseProduct)
+	a := e.arrive(v.At, CauseProduct, Behind{v.Place, "product", id})
+	since := v.At
+	if e.shop.Catalogue.Earliest(id) >= since {
+		since = customer.Always // older facts take the earliest version
+	}
 	var touched []*person
 	for _, p := range e.persons {
-		if p.customer.Mentions(id) {
+		switch {
+		case p.newestFact() >= since && e.mentions(p, id):
 			a.touch(p)
 			a.changed[p].everything = true
-			touched = append(touched, p)
+		case e.holders[id][p]:
+			a.touch(p)
+			a.changed[p].kinds = append(a.changed[p].kinds, heldKinds...)
+		default:
+			continue
 		}
+		touched = append(touched, p)
 	}
 	e.shop.Catalogue.Add(id, v)
 	for _, p := range touched {
-		p.customer.ForgetAll()
+		if a.changed[p].everything {
+			p.customer.ForgetAll()
+		} else {
+			p.customer.ForgetCatalogue()
+		}
 	}
 	a.done()
+}
+
+// newestFact is the instant of the latest order or event.
+func (p *person) newestFact() int64 {
+	if p.customer == nil {
+		return p.newest
+	}
+	return p.customer.Newest()
+}
+
+// mentions says whether anything that came in of a person names a product.
+func (e *Engine) mentions(p *person, product string) bool {
+	packed := p.customer == nil
+	e.open(p)
+	yes := p.customer.Mentions(product)
+	if packed && !yes {
+		e.cool(p)
+	}
+	return yes
+}
+
+// heldKinds are the facts whose fields are those of the catalogue now.
+var heldKinds = []eval.Kind{{Name: "favourite"}, {Name: "cart_item"}}
+
+// holders are the people whose cart or favourites a product was in, by product.
+type holders map[string]map[*person]bool
+
+// holding are the events that put a product there.
+var holding = [...]string{"product_added", "product_added_to_wishlist"}
+
+// add notes whom an event lets hold a product.
+func (h holders) add(p *person, event *customer.Event) {
+	if !slices.Contains(holding[:], event.Key) {
+		return
+	}
+	if h[event.Product] == nil {
+		h[event.Product] = map[*person]bool{}
+	}
+	h[event.Product][p] = true
+}
+
+// move lets one person hold what another held.
+func (h holders) move(from, to *person) {
+	h.drop(from)
+	for _, key := range holding {
+		for _, event := range from.customer.Events(key) {
+			h.add(to, event)
+		}
+	}
+}
+
+// drop lets a person hold nothing.
+func (h holders) drop(p *person) {
+	for _, key := range holding {
+		for _, event := range p.customer.Events(key) {
+			delete(h[event.Product], p)
+		}
+	}
 }
 
 // byNumber are the persons of a map by their number.

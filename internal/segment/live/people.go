@@ -33,37 +33,53 @@ type arrived struct {
 // person is a customer or a visitor. Persons are numbered by their first key.
 type person struct {
 	number int
-	// record is the number under which transitions are recorded: the person's
-	// own, or that of the known customer that a visitor turned out to be.
-	record   int
-	keys     []arrived // in order of arrival
-	customer *customer.Customer
-	// recorded says that memberships are recorded: the person is known, and
-	// something with an instant is known of them.
-	recorded bool
-	in       []bool  // by segment
-	next     []int64 // by segment: when the answer may change by time alone
-	wait     int64   // when something that is known already becomes a fact
-	timer    int64   // the earliest of next and wait
-	slot     int     // in the heap of timers; -1 if not there
+	place  int // in Engine.persons
+	// record is the number under which transitions are recorded; 0 as long as
+	// none are: the person is not known, or nothing with an instant is known of
+	// them. A visitor who turns out to be a known customer goes on with that
+	// one's number.
+	record   int64
+	keys     []arrived          // in order of arrival
+	customer *customer.Customer // nil while packed
+	scores   customer.Scores
+	// in and next are there as long as the person's memberships are kept, and
+	// not packed.
+	in    []bool  // by segment
+	next  []int64 // by segment: when the answer may change by time alone
+	wait  int64   // when something that is known already becomes a fact
+	timer int64   // the earliest of next and wait
+	asked int64   // the latest instant at which memberships were asked
+	slot  int     // in the heap of timers; -1 if not there
+	// written is how the person was last written; changed says that something
+	// was not written yet.
+	written Key
+	changed bool
+	gone    bool // became part of another
+	// These are there while packed; see cold.go.
+	facts, standing []byte
+	newest          int64
+	used            bool
+}
+
+// kept says that the memberships are known as of the latest instant asked.
+func (p *person) kept() bool { return p.in != nil || p.standing != nil }
+
+// name is the key that the person is named by: the first customer id, else
+// the first e-mail, else the first phone. A visitor has none.
+func (p *person) name() Key {
+	for kind := range AnonymousKey {
+		for _, k := range p.keys {
+			if k.Kind == kind {
+				return k.Key
+			}
+		}
+	}
+	return Key{Kind: AnonymousKey}
 }
 
 // known says that the person has a customer id, an e-mail or a phone.
 func (p *person) known() bool {
 	return slices.ContainsFunc(p.keys, func(k arrived) bool { return k.Kind != AnonymousKey })
-}
-
-// id is the first customer id, else the first e-mail, else the first phone;
-// of an anonymous visitor it is empty.
-func (p *person) id() string {
-	for kind := range AnonymousKey {
-		for _, k := range p.keys {
-			if k.Kind == kind {
-				return k.Value
-			}
-		}
-	}
-	return ""
 }
 
 // exists says whether the person is there at the instant they stand at.
@@ -88,10 +104,7 @@ func (e *Engine) join(keys []Key, found []*person) *person {
 	if len(found) > 0 {
 		p = found[0]
 	} else {
-		p = &person{number: e.people, record: e.people, customer: customer.New(e.shop), wait: eval.Never, timer: eval.Never, slot: -1}
-		e.people++
-		p.in, p.next = make([]bool, e.program.Len()), make([]int64, e.program.Len())
-		e.persons = append(e.persons, p)
+		p = e.newPerson()
 	}
 	for _, k := range keys {
 		if e.byKey[k] == nil {
@@ -103,7 +116,7 @@ func (e *Engine) join(keys []Key, found []*person) *person {
 	for _, other := range found[min(1, len(found)):] {
 		e.absorb(p, other)
 	}
-	p.customer.Name = p.id()
+	p.customer.Name = p.name().Value
 	return p
 }
 
@@ -114,12 +127,44 @@ func (e *Engine) absorb(p, other *person) {
 	}
 	p.keys = append(p.keys, other.keys...)
 	slices.SortFunc(p.keys, func(a, b arrived) int { return a.at - b.at })
+	e.holders.move(other, p)
+	for _, o := range other.customer.Orders() {
+		e.orders[o.ID] = &order{owner: p}
+	}
 	p.customer.Absorb(other.customer)
-	for _, o := range e.orders {
-		if o.owner == other {
-			o.owner = p
+	other.gone = true
+	last := len(e.persons) - 1
+	e.persons[other.place] = e.persons[last]
+	e.persons[other.place].place = other.place
+	e.persons = e.persons[:last]
+	e.timers.remove(other)
+	e.forget(other)
+}
+
+// newPerson makes a person without keys.
+func (e *Engine) newPerson() *person {
+	p := &person{
+		number: e.people, place: len(e.persons), customer: customer.New(e.shop), wait: eval.Never, timer: eval.Never, asked: customer.Always, slot: -1,
+	}
+	e.people++
+	e.persons = append(e.persons, p)
+	e.heat(p)
+	return p
+}
+
+// keep starts to keep a person's memberships; they are in no segment yet.
+func (e *Engine) keep(p *person) {
+	if !p.kept() {
+		p.in, p.next = make([]bool, e.program.Len()), make([]int64, e.program.Len())
+	}
+}
+
+// forget stops to keep a person's memberships.
+func (e *Engine) forget(p *person) {
+	for i, in := range p.in {
+		if in {
+			e.sizes[i]--
 		}
 	}
-	e.persons = slices.DeleteFunc(e.persons, func(x *person) bool { return x == other })
-	e.timers.remove(other)
+	p.in, p.next, p.standing = nil, nil, nil
 }

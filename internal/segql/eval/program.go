@@ -47,6 +47,7 @@ type Needs struct {
 	Kinds  map[Kind]bool
 	Fields map[string]bool // customer fields and traits
 	Moved  map[string]bool // segments whose transitions are read
+	Scores bool            // base fields or percentiles
 }
 
 // Compile makes a program of segments. The error is that of a segment that

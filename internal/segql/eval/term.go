@@ -44,6 +44,7 @@ func (c *compiler) term(t segql.Term) (*term, error) {
 	case *segql.Aggregate:
 		made.value, err = c.aggregate(t)
 	case *segql.Percentile:
+		c.needs.Scores = true
 		text := segql.PrintTerm(t.X)
 		saved := c.saved
 		made.value = func(a *asking) Value { return a.customer.Percentile(text, saved) }
@@ -70,6 +71,7 @@ func (c *compiler) field(t *segql.Field) (func(*asking) Value, error) {
 	case segql.OwnField:
 		return c.own(name)
 	case segql.BaseField:
+		c.needs.Scores = true
 		saved := c.saved
 		return func(a *asking) Value { return a.customer.Base(name, saved) }, nil
 	case segql.ShopField:

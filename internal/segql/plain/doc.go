@@ -73,8 +73,9 @@
 //
 //   - Ids. A fact without an id compares by its place of arrival in decimal
 //     digits with leading zeros, as a text. Items compare by their order's id
-//     and then by line number, as a number. What is still equal compares by
-//     place of arrival.
+//     and then by line number, as a number. A returned line's refund has the
+//     id ORDER:LINE, a refunded sum that of its order. What is still equal
+//     compares by place of arrival.
 //   - Persons. Keys that came in one record are one person's, whatever their
 //     kind, and so on through all records. The first customer id to arrive is
 //     the person's id, else the first e-mail, else the first phone. E-mails

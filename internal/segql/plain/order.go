@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -205,13 +206,18 @@ func (o *order) refundFacts() []fact {
 			continue
 		}
 		quantity := minus(whole(0), l.quantity)
-		all = append(all, fact{at: o.at, place: l.place, fields: map[string]*value{
-			"order": text(o.id), "product": text(l.product), "quantity": quantity,
-			"total": arith(segql.Multiply, quantity, l.price),
+		total := arith(segql.Multiply, quantity, l.price)
+		if positive(l.discount) {
+			total = minus(total, l.discount)
+		} else if l.discount != nil {
+			total = plus(total, l.discount)
+		}
+		all = append(all, fact{at: o.at, place: l.place, id: fmt.Sprintf("%s:%d", o.id, l.number), fields: map[string]*value{
+			"order": text(o.id), "product": text(l.product), "quantity": quantity, "total": total,
 		}})
 	}
 	if positive(o.refunded) {
-		all = append(all, fact{at: o.at, place: o.place, fields: map[string]*value{"order": text(o.id), "total": o.refunded}})
+		all = append(all, fact{at: o.at, place: o.place, id: o.id, fields: map[string]*value{"order": text(o.id), "total": o.refunded}})
 	}
 	return all
 }

@@ -52,7 +52,7 @@ func rounded(num, den string) string {
 
 // roundedQuotient is the rounded quotient of two DECIMAL(18, 6) expressions.
 func roundedQuotient(a, b string) string {
-	return rounded("(CAST("+a+" * 1000000 AS HUGEINT) * "+million+")", "CAST("+b+" * 1000000 AS HUGEINT)")
+	return rounded("("+millionths(a)+" * "+million+")", millionths(b))
 }
 
 // missingSides is where a value is missing because one of its sides is.

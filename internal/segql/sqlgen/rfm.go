@@ -49,7 +49,7 @@ func Units(o Options) (Statement, error) {
 		customer, joins := t.customer(g)
 		where := append([]string{"f.ts <= " + g.now(), customer + " > 0", "f.price IS NOT NULL"}, t.valid(g)...)
 		return "SELECT customer, CASE WHEN category IS NULL THEN -1 ELSE CAST(dense_rank() OVER (ORDER BY category) AS INTEGER) END AS category," +
-			" CAST(price * 1000000 AS BIGINT) AS price, CAST(quantity * 1000000 AS BIGINT) AS quantity" +
+			" CAST(CAST(price AS DECIMAL(38, 6)) * 1000000 AS BIGINT) AS price, CAST(quantity * 1000000 AS BIGINT) AS quantity" +
 			"\nFROM (SELECT " + customer + " AS customer, f.category, f.price, sum(f.quantity) AS quantity FROM item f" + joins +
 			"\n      WHERE " + strings.Join(where, " AND ") + " GROUP BY ALL)\nORDER BY customer"
 	})

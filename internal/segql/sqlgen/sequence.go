@@ -97,7 +97,8 @@ func (e *env) quiet(s selection, w span, d time.Duration, within time.Time) stri
 		all, g.instant(end), g.length(d))
 }
 
-// moved is "entered segment" and "left segment": recorded transitions.
+// moved is "entered segment" and "left segment": recorded transitions, in the
+// temporary table transition_now.
 func (e *env) moved(n *segql.Moved) cond {
 	g, w := e.g, e.g.span(n.Window)
 	entered := "f.entered"
@@ -112,7 +113,7 @@ func (e *env) moved(n *segql.Moved) cond {
 	if w.hasLo {
 		where += " AND f.ts > " + g.instant(w.lo)
 	}
-	text := "SELECT DISTINCT f.customer, TRUE AS hit FROM transition f" + joins +
+	text := "SELECT DISTINCT f.customer, TRUE AS hit FROM transition_now f" + joins +
 		" WHERE f.segment = " + g.arg(n.ID) + " AND " + entered + where +
 		" AND f.ts <= " + g.instant(w.hi) + " AND f.customer > 0"
 	src := e.sc.source("moved|"+text, "x", func() *source { return &source{text: plain(text)} })

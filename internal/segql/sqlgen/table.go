@@ -199,7 +199,8 @@ func cartTable() *table {
 	fields := productFields()
 	fields["at"] = at()
 	fields["quantity"] = number("f.quantity")
-	fields["revenue"] = column{sql: "round(" + fields["price"].sql + " * f.quantity, 6)", typ: segql.Number, needs: needCatalogue}
+	// Of the narrow type, a product ends at a million.
+	fields["revenue"] = column{sql: "round(CAST(" + fields["price"].sql + " AS DECIMAL(38, 6)) * f.quantity, 6)", typ: segql.Number, needs: needCatalogue}
 	return &table{name: "cart_item", derived: true, from: "valid_from", to: "valid_to", order: byArrival, fields: fields}
 }
 

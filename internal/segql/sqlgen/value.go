@@ -43,6 +43,12 @@ func missingWithout(s *source) map[*source]empty { return map[*source]empty{s: {
 // zeroWithout marks a number that is zero where the source has no row.
 func zeroWithout(s *source) map[*source]empty { return map[*source]empty{s: {}} }
 
+// millionths is a decimal as a HUGEINT of so many millionths. It is widened
+// first: of two narrow types, DuckDB gives a product that ends at a million.
+func millionths(x string) string {
+	return "CAST(CAST(" + x + " AS DECIMAL(38, 6)) * 1000000 AS HUGEINT)"
+}
+
 // fraction is a Number or Fraction in millionths, as a pair of HUGEINT
 // expressions. Constants are HUGEINT too: two small ones would be multiplied
 // in their own type.
@@ -56,7 +62,7 @@ func (v value) fraction(g *gen) (num, den string) {
 	case v.whole:
 		return "(CAST(" + v.sql + " AS HUGEINT) * 1000000)", one
 	default:
-		return "CAST(" + v.sql + " * 1000000 AS HUGEINT)", one
+		return millionths(v.sql), one
 	}
 }
 

@@ -49,8 +49,11 @@ ANTI JOIN refused f ON f.pos = r.pos
 WHERE n.class <> 'none'
 
 -- name: event_keyed
+-- The cancellation of an order is known of its customer too, as in files.
 CREATE TEMP VIEW keyed AS
-SELECT pos, ts AS said_at, customer_id, email, phone, anonymous_id FROM event_record
+SELECT pos, CASE WHEN class = 'order' THEN least(ts, instant(json_extract_string(properties, '$.cancelled_at'))) ELSE ts END AS said_at,
+    customer_id, email, phone, anonymous_id
+FROM event_record
 
 -- name: event_seen
 INSERT INTO message_seen SELECT message_id, $seq FROM event_record WHERE class <> 'tracked' AND message_id IS NOT NULL ORDER BY pos
@@ -60,10 +63,10 @@ INSERT INTO message_seen SELECT message_id, $seq FROM event_record WHERE class <
  '$.collection', '$.price', '$.stock', '$.released_at', '$.quantity']
 
 -- snippet: tags
--- A list of texts, or one text.
+-- A list of texts, or one text. An empty one is missing.
 CASE json_type(properties, '$.tags')
-    WHEN 'ARRAY' THEN json_extract_string(properties, '$.tags[*]')
-    WHEN 'VARCHAR' THEN [json_extract_string(properties, '$.tags')] END
+    WHEN 'ARRAY' THEN nullif(list_filter(json_extract_string(properties, '$.tags[*]'), lambda x: x <> ''), [])
+    WHEN 'VARCHAR' THEN nullif([json_extract_string(properties, '$.tags')], ['']) END
 
 -- snippet: event_own
 -- The product fields that an event carries itself.
@@ -101,23 +104,28 @@ LEFT JOIN product p ON p.product = e.product AND e.ts >= p.valid_from AND e.ts <
 
 -- name: identify_said
 -- What identify says, under the names of customer fields. A list of texts
--- stays one; any other list or object is kept as it is, as a trait.
+-- stays one; any other list or object is kept as it is, as a trait. One text
+-- as tags is a list of it. Traits are found by pointers, since a path takes some
+-- names for wildcards; one without a name is left out.
 CREATE TEMP VIEW said AS
 WITH trait_key AS (
     SELECT pos, ts, customer_id, email, phone, anonymous_id, traits, unnest(json_keys(traits)) AS trait
     FROM event_record WHERE class = 'identify' AND traits IS NOT NULL
+), named AS (
+    FROM trait_key WHERE trait <> ''
 ), one AS (
-    SELECT *, json_extract_string(traits, '$."' || replace(replace(trait, '\', '\\'), '"', '\"') || '"') AS value,
-        json_type(traits, '$."' || replace(replace(trait, '\', '\\'), '"', '\"') || '"') AS json_type FROM trait_key
+    SELECT *, json_extract_string(traits, '/' || replace(replace(trait, '~', '~0'), '/', '~1')) AS value,
+        json_type(traits, '/' || replace(replace(trait, '~', '~0'), '/', '~1')) AS json_type FROM named
     UNION ALL
     SELECT pos, ts, customer_id, email, phone, anonymous_id, traits, 'address.' || field,
         json_extract_string(traits, '$.address.' || field), 'VARCHAR'
-    FROM trait_key, (SELECT unnest(['country', 'city', 'region', 'state', 'postcode', 'postalCode', 'postal_code']) AS field)
+    FROM named, (SELECT unnest(['country', 'city', 'region', 'state', 'postcode', 'postalCode', 'postal_code']) AS field)
     WHERE trait = 'address' AND json_extract_string(traits, '$.address.' || field) IS NOT NULL
 )
 SELECT kind_of(o.customer_id, o.email, o.phone, o.anonymous_id) AS key_kind,
     coalesce(o.customer_id, o.email, o.phone, o.anonymous_id) AS key_value,
-    coalesce(f.name, 'traits.' || o.trait) AS name, nullif(o.value, '') AS value, o.ts, o.pos
+    coalesce(f.name, 'traits.' || o.trait) AS name,
+    if(f.name = 'tags' AND o.json_type <> 'ARRAY' AND o.value <> '', CAST(to_json([o.value]) AS VARCHAR), nullif(nullif(o.value, ''), if(f.name = 'tags', '[]', ''))) AS value, o.ts, o.pos
 FROM one o
 LEFT JOIN trait_name f ON f.trait = o.trait
 WHERE coalesce(o.customer_id, o.email, o.phone, o.anonymous_id) IS NOT NULL AND coalesce(f.name, '') <> '-'

@@ -30,11 +30,8 @@ CASE WHEN upper(p[2]) <> $currency AND p[2] <> '' AND NOT EXISTS (FROM rate t WH
 -- snippet: event_order_bad
 coalesce(
     no_id('order_id', ids[first_given(ids)]),
-    CASE WHEN p[1] <> '' AND lower(replace(replace(p[1], ' ', '_'), '-', '_')) NOT IN (
-            'paid', 'partially_paid', 'partially_refunded', 'refunded', 'processing', 'completed', 'fulfilled', 'pending', 'failed', 'draft', 'void',
-            'cancelled', 'on_hold', 'unpaid', 'authorized', 'expired', 'trash', 'voided')
-        THEN ['status', '"' || left(p[1], 60) || '" is no status that is known: paid, partially_paid, partially_refunded, refunded, processing, '
-            || 'completed, fulfilled, pending, failed, draft, void, cancelled, on_hold, unpaid, authorized, expired, trash, voided'] END,
+    CASE WHEN p[1] <> '' AND NOT contains(', ' || $statuses || ', ', ', ' || lower(replace(replace(p[1], ' ', '_'), '-', '_')) || ', ')
+        THEN ['status', '"' || left(p[1], 60) || '" is no status that is known: ' || $statuses] END,
     no_currency(p[2], $currencies),
     no_number(['total', 'value', 'revenue'][first_given(totals)], totals[first_given(totals)]),
     CASE WHEN number(totals[first_given(totals)]) < 0 AND NOT coalesce(returned, false)
@@ -82,6 +79,11 @@ SELECT pos, pos, bad[1], bad[2] FROM judged WHERE bad IS NOT NULL
 -- Orders that were refused for what is known of them already.
 SELECT pos, any_value(col ORDER BY ord), any_value(reason ORDER BY ord) FROM refused WHERE ord < 0 GROUP BY pos ORDER BY pos
 
+-- snippet: made_id
+-- The id of an order without one: its place in the log. A negative file says
+-- which entry of the log it came with; see EntryRows.
+if(file < 0, '#' || ($seq + file + 1) || '.' || (line - 1), '#' || $seq || '.' || pos)
+
 -- name: event_order
 -- The rows of order_record, one for each line. An order that stands in
 -- several events comes again with each: nth says when. ord is below zero, so
@@ -99,7 +101,7 @@ WITH said AS (
         '$.brand', '$.quantity', '$.unit_price', '$.price', '$.line_discount', '$.discount']) AS q FROM row_of
 )
 SELECT row_number() OVER (ORDER BY pos, i) - 1000000000000000 AS ord, file, line, pos,
-    coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3]), scalar(p[4]), '#' || $seq || '.' || pos) AS order_id,
+    coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3]), scalar(p[4]), @made_id) AS order_id,
     customer_id, email, phone, anonymous_id, ts,
     lower(replace(replace(scalar(p[5]), ' ', '_'), '-', '_')) AS status, upper(scalar(p[6])) AS currency,
     coalesce(number(p[7]), number(p[8]), number(p[9])) AS total, number(p[10]) AS subtotal, number(p[11]) AS discount,
@@ -108,7 +110,7 @@ SELECT row_number() OVER (ORDER BY pos, i) - 1000000000000000 AS ord, file, line
     coalesce(scalar(q[1]), scalar(q[2]), scalar(q[3])) AS product_id, scalar(q[4]) AS sku, coalesce(scalar(q[6]), scalar(q[5])) AS product_name,
     scalar(q[7]) AS category, scalar(q[8]) AS brand, if(line_json IS NULL, NULL, coalesce(number(q[9]), 1)) AS quantity,
     coalesce(number(q[10]), number(q[11])) AS unit_price, coalesce(number(q[12]), number(q[13])) AS line_discount,
-    CAST(dense_rank() OVER (PARTITION BY coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3]), scalar(p[4]), '#' || $seq || '.' || pos) ORDER BY pos) AS BIGINT) AS nth
+    CAST(dense_rank() OVER (PARTITION BY coalesce(scalar(p[1]), scalar(p[2]), scalar(p[3]), scalar(p[4]), @made_id) ORDER BY pos) AS BIGINT) AS nth
 FROM line
 
 -- name: event_order_rounds

@@ -11,3 +11,9 @@ UPDATE shop SET applied_seq = $seq
 
 -- name: load_import
 INSERT INTO import VALUES ($seq, $kind, $hash, $rows)
+
+-- name: load_touched_count
+SELECT count(*) FROM touched
+
+-- name: load_touched
+SELECT DISTINCT customer FROM touched ORDER BY customer

@@ -27,7 +27,7 @@ hash(product_id, sku, product_name, category, brand, quantity, unit_price, line_
 CAST(hash(product_id, quantity, unit_price) % 2147483648 AS INTEGER)
 
 -- snippet: line_amount
-CAST(round(units * unit_price, 6) AS DECIMAL(18, 6)) - coalesce(line_discount, 0)
+revenue(unit_price, units) - coalesce(CAST(line_discount AS DECIMAL(19, 6)), 0)
 
 -- snippet: is_line
 -- A row is a line when it says anything of a product.

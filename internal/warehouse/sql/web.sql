@@ -74,7 +74,7 @@ DELETE FROM cart_change WHERE customer IN (SELECT customer FROM touched)
 -- event without a product changes none.
 WITH move AS (
     SELECT coalesce(m.customer, e.key) AS customer, e.ts, e.seq, e.pos, if(e.event = 'product_added', 1, 2) AS what, e.product,
-        CAST(e.quantity * 1000000 AS BIGINT) AS quantity
+        CAST(CAST(e.quantity AS DECIMAL(38, 6)) * 1000000 AS BIGINT) AS quantity
     FROM event e
     LEFT JOIN moved m ON m.key = e.key
     WHERE e.event IN ('product_added', 'product_removed') AND e.product IS NOT NULL

@@ -1,7 +1,7 @@
 -- The cart's lines, of which there are few, have their own scan; the average is joined to it.
 -- cart.value >= 2 * avg(order.total) and cart.items > 0
 SELECT count(*)
-FROM (SELECT f.customer AS customer, sum(round(coalesce(f.price, p.price) * f.quantity, 6)) AS a2, sum(f.quantity) AS a6
+FROM (SELECT f.customer AS customer, sum(round(CAST(coalesce(f.price, p.price) AS DECIMAL(38, 6)) * f.quantity, 6)) AS a2, sum(f.quantity) AS a6
       FROM cart_item f
       LEFT JOIN (SELECT * FROM product WHERE valid_to > $1 AND valid_from <= $1) p ON p.product = f.product
       WHERE f.ts <= $1 AND f.valid_from <= $1 AND f.valid_to > $1 AND f.customer > 0

@@ -1,0 +1,53 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+)
+
+// Tracked is what came of a body of events.
+type Tracked struct {
+	Accepted int            `json:"accepted" doc:"they are on the disk"`
+	Seq      uint64         `json:"seq,omitempty" doc:"of their entry in the log"`
+	Refused  []RefusedEvent `json:"refused"`
+}
+
+// RefusedEvent is an event that cannot be used, and why.
+type RefusedEvent struct {
+	Index  int    `json:"index" doc:"its place in the body, from 0"`
+	Column string `json:"column" doc:"the field, or row for the whole event"`
+	Reason string `json:"reason"`
+}
+
+// Track implements Shop. When it returns, what was accepted is on the disk.
+func (s *Service) Track(ctx context.Context, body []byte) (Tracked, error) {
+	events, refused, err := s.config.ReadEvents(body)
+	if err != nil {
+		return Tracked{}, err
+	}
+	answer := Tracked{Accepted: len(events.Events), Refused: refused}
+	if answer.Refused == nil {
+		answer.Refused = []RefusedEvent{}
+	}
+	if answer.Accepted > 0 {
+		answer.Seq, _, err = s.config.Loader.AppendEvents(ctx, events)
+	}
+	return answer, err
+}
+
+func (h *handler) trackRoute() {
+	register(h, Route{Method: http.MethodPost, Path: "/v1/events", Permission: Local, Summary: "events of the site, the app or the till: one, a batch or a list", unchecked: true},
+		func(ctx context.Context, in *struct {
+			RawBody []byte `contentType:"application/json"`
+		},
+		) (*answer[Tracked], error) {
+			t, err := h.shop.Track(ctx, in.RawBody)
+			return &answer[Tracked]{t}, err
+		})
+}
+
+// Track implements Shop.
+func (c *Client) Track(ctx context.Context, body []byte) (Tracked, error) {
+	return call[Tracked](ctx, c, http.MethodPost, "/v1/events", json.RawMessage(body))
+}

@@ -1,0 +1,185 @@
+package opsdb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"kith/internal/segment"
+)
+
+// Commit implements segment.Record.
+func (d *DB) Commit(ctx context.Context, b segment.Batch) error {
+	err := d.transact(ctx, func(tx *sql.Tx) error {
+		before, last, err := progress(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if b.Applied < before.Applied {
+			return fmt.Errorf("log entry %d is already committed", before.Applied)
+		}
+		if b.Clock.UnixMicro() < before.Clock.UnixMicro() {
+			return fmt.Errorf("the clock already stands at %s, not at %s", before.Clock, b.Clock)
+		}
+		w := writer{tx: tx, last: last, segments: map[string]int64{}}
+		return w.write(ctx, b)
+	})
+	if err != nil {
+		return fmt.Errorf("committing memberships up to log entry %d: %w", b.Applied, err)
+	}
+	return nil
+}
+
+// writer writes one batch.
+type writer struct {
+	tx       *sql.Tx
+	last     int64            // the last number that was given to a transition
+	segments map[string]int64 // their numbers in segment_name, as far as they were looked up
+}
+
+func (w *writer) write(ctx context.Context, b segment.Batch) error {
+	if err := w.persons(ctx, b.Persons); err != nil {
+		return err
+	}
+	if err := w.standings(ctx, b.Standings); err != nil {
+		return err
+	}
+	if err := w.transitions(ctx, b.Transitions); err != nil {
+		return err
+	}
+	for _, s := range b.Sweeps {
+		if err := w.sweep(ctx, s); err != nil {
+			return err
+		}
+	}
+	if b.Segments != nil {
+		if err := w.liveSegments(ctx, b.Segments); err != nil {
+			return err
+		}
+	}
+	if err := w.days(ctx, b.Days); err != nil {
+		return err
+	}
+	_, err := w.tx.ExecContext(ctx, `UPDATE progress SET applied = ?, clock = ?, last_person = ?, last_transition = ?`,
+		int64(b.Applied), b.Clock.UnixMicro(), b.LastPerson, w.last)
+	return err
+}
+
+var (
+	putPersons = insertion{`INSERT INTO person (number, kind, id, merged_into) VALUES `, 4, `
+		ON CONFLICT (number) DO UPDATE SET kind = excluded.kind, id = excluded.id, merged_into = excluded.merged_into`}
+	putStandings = insertion{`INSERT INTO standing (person, members, next, asked) VALUES `, 4, `
+		ON CONFLICT (person) DO UPDATE SET members = excluded.members, next = excluded.next, asked = excluded.asked`}
+	appendTransitions = insertion{`
+		INSERT INTO transition (number, segment, person, entered, at, noticed_at, cause, seq, pos, fact) VALUES `, 10, ``}
+	putLiveSegments = insertion{`INSERT INTO live_segment (number, id, definition, since, size) VALUES `, 5, ``}
+	addDays         = insertion{`INSERT INTO day (segment, date, entered, "left", size) VALUES `, 5, `
+		ON CONFLICT (segment, date) DO UPDATE
+		SET entered = entered + excluded.entered, "left" = "left" + excluded."left", size = excluded.size`}
+)
+
+func (w *writer) persons(ctx context.Context, list []segment.Person) error {
+	return insert(ctx, w.tx, putPersons, list, func(args []any, p *segment.Person) []any {
+		return append(args, p.Number, int64(p.Kind), p.ID, p.MergedInto)
+	})
+}
+
+func (w *writer) standings(ctx context.Context, list []segment.Standing) error {
+	return insert(ctx, w.tx, putStandings, list, func(args []any, s *segment.Standing) []any {
+		in := s.In
+		if in == nil {
+			in = []byte{} // nil would be NULL
+		}
+		return append(args, s.Person, in, s.Next, s.Asked)
+	})
+}
+
+func (w *writer) transitions(ctx context.Context, list []segment.Transition) error {
+	for i := range list {
+		if err := w.name(ctx, list[i].Segment); err != nil {
+			return err
+		}
+	}
+	return insert(ctx, w.tx, appendTransitions, list, func(args []any, t *segment.Transition) []any {
+		w.last++
+		return append(args, w.last, w.segments[t.Segment], t.Person, t.Entered,
+			t.At.UnixMicro(), t.NoticedAt.UnixMicro(), string(t.Cause), int64(t.Seq), t.Pos, t.Fact)
+	})
+}
+
+func (w *writer) liveSegments(ctx context.Context, list []segment.LiveSegment) error {
+	if _, err := w.tx.ExecContext(ctx, `DELETE FROM live_segment`); err != nil {
+		return err
+	}
+	return insert(ctx, w.tx, putLiveSegments, list, func(args []any, s *segment.LiveSegment) []any {
+		return append(args, int64(s.Number), s.ID, s.Definition, int64(s.Since), s.Size)
+	})
+}
+
+func (w *writer) days(ctx context.Context, list []segment.Day) error {
+	sizes := map[string]int64{}
+	for _, day := range list {
+		if err := w.name(ctx, day.Segment); err != nil {
+			return err
+		}
+		sizes[day.Segment] = day.Size
+	}
+	err := insert(ctx, w.tx, addDays, list, func(args []any, day *segment.Day) []any {
+		return append(args, w.segments[day.Segment], day.Date, day.Entered, day.Left, day.Size)
+	})
+	if err != nil {
+		return err
+	}
+	for id, size := range sizes {
+		if _, err := w.tx.ExecContext(ctx, `UPDATE live_segment SET size = ? WHERE id = ?`, size, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// name looks up the number of a segment, which is given with its first use.
+func (w *writer) name(ctx context.Context, id string) error {
+	if _, found := w.segments[id]; found {
+		return nil
+	}
+	if _, err := w.tx.ExecContext(ctx, `INSERT INTO segment_name (id) VALUES (?) ON CONFLICT DO NOTHING`, id); err != nil {
+		return err
+	}
+	var number int64
+	err := w.tx.QueryRowContext(ctx, `SELECT number FROM segment_name WHERE id = ?`, id).Scan(&number)
+	w.segments[id] = number
+	return err
+}
+
+// insertion is a statement that writes several rows.
+type insertion struct {
+	before  string // the values
+	columns int
+	after   string
+}
+
+// insert writes a list many rows at a time, because a statement costs more
+// than a row. Numbers of rows are powers of two, so that the connection keeps
+// the few statements that there are.
+func insert[T any](ctx context.Context, tx *sql.Tx, into insertion, list []T, values func([]any, *T) []any) error {
+	row := "(?" + strings.Repeat(", ?", into.columns-1) + ")"
+	var args []any
+	for size := 64; size > 0; size /= 2 {
+		if len(list) < size {
+			continue
+		}
+		query := into.before + row + strings.Repeat(", "+row, size-1) + into.after
+		for ; len(list) >= size; list = list[size:] {
+			args = args[:0]
+			for i := range size {
+				args = values(args, &list[i])
+			}
+			if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

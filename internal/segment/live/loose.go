@@ -1,0 +1,251 @@
+package live
+
+import (
+	"cmp"
+	"slices"
+
+	"kith/internal/customer"
+	"kith/internal/segql/eval"
+)
+
+// NewLoose returns an engine whose clock is set by Clock, as a server's is,
+// and not by the facts. A fact up to grace (microseconds) older than the clock
+// still counts at its own instant: clients send what happened a little later,
+// several things at once. What lies ahead of the clock waits for it.
+func NewLoose(settings eval.Settings, segments []eval.Segment, grace int64, record func(Transition)) (*Engine, error) {
+	e, err := New(settings, segments, record)
+	if err == nil {
+		e.loose, e.grace = true, grace
+	}
+	return e, err
+}
+
+// Shop is what all of the engine's customers share.
+func (e *Engine) Shop() *customer.Shop { return e.shop }
+
+// Clock sets the clock, unless it is there already. What time changes until
+// then is recorded by Tick, or before the next fact of the person.
+func (e *Engine) Clock(now int64) { e.clock = max(e.clock, now) }
+
+// Tick records what time changed up to and with the clock, for at most a
+// number of people, and says whether that was all.
+func (e *Engine) Tick(most int) (all bool) {
+	e.behind = Behind{}
+	for len(e.timers) > 0 && e.timers[0].timer <= e.clock {
+		if most--; most < 0 {
+			return false
+		}
+		p := e.timers[0]
+		e.tick(p, p.timer)
+	}
+	return true
+}
+
+// NextTimer is the earliest instant at which something may change by time
+// alone; eval.Never if never.
+func (e *Engine) NextTimer() int64 {
+	if len(e.timers) == 0 {
+		return eval.Never
+	}
+	return e.timers[0].timer
+}
+
+// Segments lists the ids of the segments, in the order of Change.In.
+func (e *Engine) Segments() []string {
+	ids := make([]string, e.program.Len())
+	for i := range ids {
+		ids[i] = e.program.ID(i)
+	}
+	return ids
+}
+
+// Size is how many are in a segment of Segments.
+func (e *Engine) Size(segment int) int { return e.sizes[segment] }
+
+// People is how many known customers there are.
+func (e *Engine) People() int {
+	n := 0
+	for _, p := range e.persons {
+		if p.kept() {
+			n++
+		}
+	}
+	return n
+}
+
+// Known is a person as the warehouse knows them.
+type Known struct {
+	Keys     []Key // in order of arrival
+	Customer *customer.Customer
+}
+
+// Add brings in a person of whom nothing is known yet, before Begin. Persons
+// come in the order in which their first keys arrived.
+func (e *Engine) Add(k Known) {
+	p := e.newPerson()
+	p.customer = k.Customer
+	for _, key := range k.Keys {
+		e.byKey[key] = p
+		p.keys = append(p.keys, arrived{key, e.keys})
+		e.keys++
+	}
+	p.customer.Name = p.name().Value
+	e.noteFacts(p)
+	e.cool(p)
+}
+
+// noteFacts notes what the engine itself keeps of a person's facts.
+func (e *Engine) noteFacts(p *person) {
+	for _, o := range p.customer.Orders() {
+		e.orders[o.ID] = &order{owner: p}
+	}
+	for _, key := range holding {
+		for _, event := range p.customer.Events(key) {
+			e.holders.add(p, event)
+		}
+	}
+	p.customer.EachEvent(func(event *customer.Event) {
+		if event.ID != "" {
+			e.messages[event.ID] = true
+		}
+	})
+}
+
+// Seen notes a message id: an event with it will be dropped.
+func (e *Engine) Seen(message string) { e.messages[message] = true }
+
+// Cancelled notes a cancellation, also of an order that is not known.
+func (e *Engine) Cancelled(order string, at int64) {
+	if !slices.Contains(e.cancels[order], at) {
+		e.cancels[order] = append(e.cancels[order], at)
+	}
+}
+
+// Now is the clock.
+func (e *Engine) Now() int64 { return e.clock }
+
+// Freeze lets segments stand as they are until Redefine: their definition is
+// not the one under which the memberships are known.
+func (e *Engine) Freeze(ids []string) {
+	for _, id := range ids {
+		if i, ok := e.program.Index(id); ok {
+			e.frozen[i] = true
+		}
+	}
+}
+
+// Standing is how a person stood when that was last written.
+type Standing struct {
+	Record int64
+	Name   Key    // how the person was named
+	In     []bool // by segment
+	Next   int64  // when something may change by time alone
+	Asked  int64
+}
+
+// Begin starts to keep memberships at a clock, of everyone who was added.
+// Those of standings go on from there; records up to last were given before.
+// Others are in nothing until Reask, or, with adopt, in what they turn out to
+// be in, of which no transition is recorded.
+func (e *Engine) Begin(clock, last int64, standings []Standing, adopt bool) {
+	e.clock, e.recorded = clock, last
+	e.behind = Behind{Kind: "definition"}
+	byPerson := map[*person][]Standing{}
+	for _, s := range standings {
+		if p := e.byKey[s.Name]; p != nil {
+			byPerson[p] = append(byPerson[p], s)
+		}
+	}
+	slices.SortFunc(e.persons, func(a, b *person) int { return a.number - b.number })
+	for i, p := range e.persons {
+		p.place = i
+		switch found := byPerson[p]; {
+		case !p.known():
+		case len(found) > 0:
+			e.stand(p, found)
+		case adopt:
+			e.open(p)
+			e.keep(p)
+			e.askAll(p, CauseDefinition)
+			e.number(p)
+			e.changes.note(p)
+			e.cool(p)
+		default:
+			e.open(p)
+			e.keep(p)
+			e.number(p)
+			e.timers.set(p, clock)
+			p.wait = clock
+			e.cool(p)
+		}
+	}
+	e.warm = nil // everyone is packed
+}
+
+// stand lets a person go on from a standing. With several, those that had
+// them became one while nobody kept memberships: the first goes on.
+func (e *Engine) stand(p *person, found []Standing) {
+	slices.SortFunc(found, func(a, b Standing) int { return cmp.Compare(a.Record, b.Record) })
+	s := found[0]
+	p.record, p.written, p.asked = s.Record, s.Name, s.Asked
+	e.keep(p)
+	e.restate(p, s.In)
+	for i := range p.next {
+		p.next[i] = s.Next
+	}
+	p.wait = s.Next // what is pending was part of it
+	e.timers.set(p, s.Next)
+	e.chill(p)
+	for _, other := range found[1:] {
+		for i, in := range other.In {
+			if in {
+				e.record(Transition{e.program.ID(i), other.Name.Value, other.Record, true, e.clock, CauseMerge, e.behind})
+			}
+		}
+		e.changes.merged(other.Record, other.Name, p)
+	}
+}
+
+// number gives a person a record, if something with an instant is known of them.
+func (e *Engine) number(p *person) {
+	if p.record == 0 && p.customer.Timed() {
+		e.recorded++
+		p.record = e.recorded
+	}
+}
+
+// askAll asks a person about everything at the clock.
+func (e *Engine) askAll(p *person, cause Cause) {
+	e.open(p)
+	p.customer.Stand(e.clock)
+	for i := range e.due {
+		e.due[i] = true
+	}
+	e.ask(p, e.clock, cause)
+}
+
+// Remember calls tell with what notes a transition that was recorded before,
+// for segments that read it.
+func (e *Engine) Remember(tell func(note func(record int64, segment string, left bool, at int64)) error) error {
+	byRecord := map[int64]*person{}
+	for _, p := range e.persons {
+		byRecord[p.record] = p
+	}
+	return tell(func(record int64, segment string, left bool, at int64) {
+		if p := byRecord[record]; p != nil && record != 0 {
+			e.open(p)
+			p.customer.Move(segment, left, at)
+		}
+	})
+}
+
+// Read lists the segments whose transitions some segment reads.
+func (e *Engine) Read() []string {
+	var ids []string
+	for i, readers := range e.readers {
+		if len(readers) > 0 {
+			ids = append(ids, e.program.ID(i))
+		}
+	}
+	return ids
+}
