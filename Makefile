@@ -67,8 +67,10 @@ SHOPS ?= 500
 SEED ?= 100000
 
 .PHONY: differential
-differential: ## random shops and segments, SQL, live and plain against each other; SHOPS=500 SEED=100000
-	KITH_DIFFERENTIAL_SHOPS=$(SHOPS) KITH_DIFFERENTIAL_SEED=$(SEED) go test -count=1 -timeout 0 -run 'TestDifferential|TestExplanationsAnswerAsSQL' -v ./internal/segment/live ./internal/warehouse | grep -E '^(---|    ---|ok|FAIL|PASS|panic)|_test.go'
+differential: ## random shops and segments, SQL, live and plain against each other, and a followed folder; SHOPS=500 SEED=100000
+	KITH_DIFFERENTIAL_SHOPS=$(SHOPS) KITH_DIFFERENTIAL_SEED=$(SEED) KITH_FOLLOW_SEEDS=$$(( ($(SHOPS) + 9) / 10 )) KITH_FOLLOW_SEED=$(SEED) \
+		go test -count=1 -timeout 0 -run 'Differential|TestLooseIsTheSame|TestExplanationsAnswerAsSQL|TestTracked|TestFollow' -v \
+		./internal/segment/live ./internal/warehouse ./cmd/kith | grep -E '^(---|    ---|ok|FAIL|PASS|panic)|_test.go'
 
 .PHONY: mutants
 mutants: ## break the live evaluator on purpose; each mistake must be noticed

@@ -29,6 +29,7 @@ type served struct {
 	ops      *opsdb.DB
 	load     *loader.Loader
 	keeper   *membership.Keeper
+	book     *segment.Book
 	segments int
 	stop     func()
 	ended    chan error
@@ -48,7 +49,8 @@ func (b *bench) openServed(ctx context.Context, dir string, customers int) (_ *s
 	}()
 	s.db, err = warehouse.Open(ctx, warehouse.Config{
 		Path: filepath.Join(dir, "warehouse.db"), TempDir: filepath.Join(dir, "tmp"), ArchiveDir: filepath.Join(dir, "archive"),
-		Currency: "EUR", Zone: time.UTC, MemoryLimit: "1GB", Threads: b.threads,
+		Currency: "EUR", Zone: time.UTC, MemoryLimit: "1GB",
+		Threads: max(1, b.threads-1), // as "kith serve" does
 	})
 	if err != nil {
 		return nil, err
@@ -103,13 +105,16 @@ func (s *served) people(ctx context.Context, n int) error {
 		fmt.Sprintf(`INSERT INTO person_key SELECT i, 'customer', 'c' || i, i, TIMESTAMP '2024-01-01', 1, i FROM range(1, %d + 1) t(i)`, n),
 		fmt.Sprintf(`INSERT INTO customer SELECT i, 'c' || i, TIMESTAMP '2024-01-01' FROM range(1, %d + 1) t(i)`, n),
 		fmt.Sprintf(`INSERT INTO trait_fact SELECT i, 'country', CASE WHEN i %% 3 = 0 THEN 'RO' ELSE 'DE' END, '-infinity', 1, i FROM range(1, %d + 1) t(i)`, n),
+		fmt.Sprintf(`INSERT INTO trait_fact SELECT i, 'created_at', '2024-01-01T00:00:00Z', '-infinity', 1, i FROM range(1, %d + 1) t(i)`, n),
+		fmt.Sprintf(`INSERT INTO trait SELECT i, 'created_at', '2024-01-01T00:00:00Z', '-infinity', 'infinity' FROM range(1, %d + 1) t(i)`, n),
 		fmt.Sprintf(`INSERT INTO trait SELECT i, 'country', CASE WHEN i %% 3 = 0 THEN 'RO' ELSE 'DE' END, '-infinity', 'infinity' FROM range(1, %d + 1) t(i)`, n),
 	}), conn.Close())
 }
 
 // begin saves the further segments and lets the Keeper and the warehouse follow.
 func (s *served) begin(ctx context.Context, settings commerce.Settings) error {
-	book, err := segment.NewBook(segment.Config{
+	var err error
+	s.book, err = segment.NewBook(segment.Config{
 		Store: s.ops, Language: "en",
 		Record: func(ctx context.Context, changes segment.Changes) error {
 			return s.load.Append(ctx, commerce.SegmentEntry, changes)
@@ -122,7 +127,7 @@ func (s *served) begin(ctx context.Context, settings commerce.Settings) error {
 		return err
 	}
 	for i := range 50 {
-		if _, err := book.Save(ctx, fmt.Sprintf("further-%d", i), "", furtherSegment(i)); err != nil {
+		if _, err := s.book.Save(ctx, fmt.Sprintf("further-%d", i), "", furtherSegment(i)); err != nil {
 			return err
 		}
 	}
@@ -134,7 +139,7 @@ func (s *served) begin(ctx context.Context, settings commerce.Settings) error {
 			if err != nil {
 				return nil, 0, err
 			}
-			list, err := book.Definitions(ctx, "")
+			list, err := s.book.Definitions(ctx, "")
 			s.segments = len(list)
 			return list, known, err
 		},

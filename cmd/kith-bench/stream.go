@@ -22,14 +22,17 @@ import (
 // Limits of the stream: at least so many events a second through append,
 // evaluation and commit, and at most so long until a transition is visible.
 const (
-	leastStream     = 20_000 // events/s at a million customers
-	leastLarge      = 10_000 // at ten million
-	mostVisible     = 100    // ms, the 99th percentile at 5,000 events/s
-	mostStreamRSS   = 3 * 1024
-	streamBatch     = 200
-	visibleRate     = 5_000
-	streamAhead     = 20 // batches that may wait for the Keeper
-	streamCustomers = 1_000_000
+	leastStream      = 20_000 // events/s at a million customers
+	leastLarge       = 10_000 // at ten million
+	mostVisible      = 100    // ms, the 99th percentile at 5,000 events/s
+	mostStreamRSS    = 3 * 1024
+	mostDefinition   = 5   // s, until a new segment is live
+	mostDrained      = 30  // s, until a timer of everyone's is
+	mostBesideTimers = 250 // ms, the 99th percentile meanwhile
+	streamBatch      = 200
+	visibleRate      = 5_000
+	streamAhead      = 20 // batches that may wait for the Keeper
+	streamCustomers  = 1_000_000
 )
 
 // streams measures the stream of events on a shop of known customers.
@@ -73,7 +76,42 @@ func (b *bench) stream(ctx context.Context, name string, customers int, least fl
 	if err := b.visible(ctx, name, s, g, "_beside_query", s.analyst); err != nil {
 		return err
 	}
+	if err := b.midnight(ctx, name, s, g, customers); err != nil {
+		return err
+	}
 	b.limited(name+"_rss", rss(), "MB", mostStreamRSS)
+	return nil
+}
+
+// midnight saves a segment that everyone enters at one instant, a little
+// later, and appends events while they do.
+func (b *bench) midnight(ctx context.Context, name string, s *served, g *generator, customers int) error {
+	since := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	due := time.Now().Add(b.lasting/2 + time.Duration(customers)*60*time.Microsecond).Truncate(time.Minute).Add(time.Minute)
+	begin := time.Now()
+	_, err := s.book.Save(ctx, "midnight", "", fmt.Sprintf("created_at <= %d minutes ago", int(due.Sub(since).Minutes())))
+	if err == nil {
+		err = s.keeper.CatchUp(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	b.limited(name+"_definition", time.Since(begin).Seconds(), "s", mostDefinition)
+	time.Sleep(time.Until(due.Add(-time.Second)))
+	drained := make(chan time.Duration, 1)
+	go func() {
+		for s.keeper.Sizes()["midnight"] < int64(customers) && ctx.Err() == nil {
+			<-s.keeper.Changed()
+		}
+		drained <- time.Since(due)
+	}()
+	took, err := s.paced(ctx, g, int(b.lasting.Seconds()*visibleRate))
+	if err != nil {
+		return err
+	}
+	slices.Sort(took)
+	b.limited(name+"_midnight_visible_p99", took[len(took)*99/100], "ms", mostBesideTimers)
+	b.limited(name+"_midnight_drained", (<-drained).Seconds(), "s", mostDrained)
 	return nil
 }
 
@@ -128,22 +166,9 @@ func (b *bench) visible(ctx context.Context, name string, s *served, g *generato
 			done <- nil
 		}()
 	}
-	const size = 50
-	interval := time.Second * size / visibleRate
-	var took []float64
-	next := time.Now()
-	for range int(b.lasting.Seconds()*visibleRate) / size {
-		time.Sleep(time.Until(next))
-		// From when it was due, so that a slow append is not left out.
-		seq, _, err := s.load.AppendEvents(ctx, g.batch(size))
-		if err != nil {
-			return err
-		}
-		if err := s.keeper.Before(ctx, seq+1); err != nil {
-			return err
-		}
-		took = append(took, time.Since(next).Seconds()*1000)
-		next = next.Add(interval)
+	took, err := s.paced(ctx, g, int(b.lasting.Seconds()*visibleRate))
+	if err != nil {
+		return err
 	}
 	cancel()
 	if err := <-done; err != nil {
@@ -156,6 +181,40 @@ func (b *bench) visible(ctx context.Context, name string, s *served, g *generato
 		b.line(name+"_queries"+suffix, float64(asked.Load()), "queries")
 	}
 	return nil
+}
+
+// paced appends events at visibleRate and takes, for each batch, the time from
+// when it was due until what it changed is committed, in milliseconds.
+func (s *served) paced(ctx context.Context, g *generator, events int) ([]float64, error) {
+	type sent struct {
+		seq uint64
+		due time.Time
+	}
+	const size = 50
+	waiting := make(chan sent, events/size+1)
+	failed := make(chan error, 1)
+	go func() {
+		defer close(waiting)
+		for due := time.Now(); events > 0; due = due.Add(time.Second * size / visibleRate) {
+			time.Sleep(time.Until(due))
+			seq, _, err := s.load.AppendEvents(ctx, g.batch(size))
+			if err != nil {
+				failed <- err
+				return
+			}
+			waiting <- sent{seq, due}
+			events -= size
+		}
+		failed <- nil
+	}()
+	var took []float64
+	for w := range waiting {
+		if err := s.keeper.Before(ctx, w.seq+1); err != nil {
+			return nil, err
+		}
+		took = append(took, time.Since(w.due).Seconds()*1000)
+	}
+	return took, <-failed
 }
 
 // generator makes the stream: 70 % product views, 15 % pages, 10 % carts, 3 %

@@ -191,6 +191,7 @@ func (p *program) showDemo(ctx context.Context, shop *local) error {
 		`segment count 'has order in last 30 days and country = "RO"'`,
 		`segment members @champions`,
 		`segment save my-best 'count(order) in last 12 months >= 3' --name "My best"`,
+		`segment watch -`,
 	} {
 		fmt.Fprintf(p.stdout, "  kith --data %s %s\n", p.data, command)
 	}

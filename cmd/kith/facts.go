@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -65,6 +66,15 @@ func using[T any](w *facts, do func(db *warehouse.DB) (T, error)) (T, error) {
 // asking calls do with what answers questions.
 func asking[T any](w *facts, do func(q *warehouse.Questions) (T, error)) (T, error) {
 	return using(w, func(db *warehouse.DB) (T, error) { return do(db.Questions(w.settings.Get).WithMoves(w.moves)) })
+}
+
+// yield leaves one processor to what must not wait for questions: taking
+// events and keeping memberships.
+func (w *facts) yield(ctx context.Context) error {
+	_, err := using(w, func(db *warehouse.DB) (struct{}, error) {
+		return struct{}{}, db.SetThreads(ctx, max(1, runtime.NumCPU()-1))
+	})
+	return err
 }
 
 // Applied implements loader.Warehouse.
@@ -202,6 +212,11 @@ func (w *facts) SegmentsOf(ctx context.Context, customer string, all map[string]
 // RFM implements api.Scores.
 func (w *facts) RFM(ctx context.Context, at time.Time) ([]rfm.Row, error) {
 	return asking(w, func(q *warehouse.Questions) ([]rfm.Row, error) { return q.RFM(ctx, at) })
+}
+
+// Ranked implements api.Scores.
+func (w *facts) Ranked(ctx context.Context) (map[string]bool, error) {
+	return asking(w, func(q *warehouse.Questions) (map[string]bool, error) { return q.Ranked(ctx) })
 }
 
 // Kinds implements api.Insights.

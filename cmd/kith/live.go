@@ -242,7 +242,18 @@ func (l *local) serveLive(ctx context.Context) error {
 		err = l.load.CatchUpTo(ctx, progress.Applied)
 	}
 	l.keeping.leads.Store(true)
+	if err == nil {
+		err = l.FirstRun(ctx)
+	}
 	return err
+}
+
+// live returns the Keeper, for whoever asks while nobody serves.
+func (l *local) live(ctx context.Context) (api.Live, error) {
+	if err := l.FirstRun(ctx); err != nil {
+		return nil, err
+	}
+	return l.keeping.begin(ctx)
 }
 
 var _ api.Live = (*membership.Keeper)(nil)

@@ -170,7 +170,7 @@ func (l *local) join(p *program, reader *reader) (err error) {
 	l.Service, err = api.NewService(api.Config{
 		Settings: l.settings, PutSettings: l.folder.PutSettings, Segments: l.ops, Record: l.ops, Webhooks: l.webhooks.book,
 		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Profiles: l.facts, Loader: l.load,
-		Live:  func(ctx context.Context) (api.Live, error) { return l.keeping.begin(ctx) },
+		Live:  l.live,
 		Sizes: l.keeping.sizes,
 		ReadEvents: func(body []byte) (commerce.EventBatch, []api.RefusedEvent, error) {
 			return readEvents(body, p.now(), l.settings.Get())

@@ -60,6 +60,9 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 		return err
 	}
 	shop.keeping.leads.Store(true)
+	if err := shop.facts.yield(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	token := rand.Text()
 	logs := slog.New(slog.NewTextHandler(p.stderr, nil))
 	serving, stopped := context.WithCancel(ctx)

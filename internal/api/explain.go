@@ -58,6 +58,9 @@ type ExplainedFact struct {
 // Explain implements Shop.
 func (s *Service) Explain(ctx context.Context, q ExplainQuestion) (Explanation, error) {
 	compiled, at, err := s.ask(ctx, q.Question)
+	if err == nil {
+		err = s.upToDate(ctx, q.At)
+	}
 	if err != nil {
 		return Explanation{}, err
 	}

@@ -84,6 +84,9 @@ func (s *Service) ApplySegments(ctx context.Context, file string) (SegmentPlan, 
 	if err := book.Apply(ctx, plan); err != nil {
 		return SegmentPlan{}, err
 	}
+	if err := s.rank(ctx); err != nil {
+		return SegmentPlan{}, err
+	}
 	shown.Applied = true
 	return shown, nil
 }

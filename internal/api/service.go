@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,9 @@ import (
 type Scores interface {
 	// RFM counts known customers with orders by their scores as of an instant.
 	RFM(ctx context.Context, at time.Time) ([]rfm.Row, error)
+	// Ranked lists the terms that the latest scoring run ranked customers by;
+	// nil if there was none.
+	Ranked(ctx context.Context) (map[string]bool, error)
 }
 
 // Config says what a Service works with. All of it is required, except Close.
@@ -207,6 +211,17 @@ func (s *Service) RFM(ctx context.Context, at string) (RFM, error) {
 	return RFM{AsOf: asOf, Currency: s.current().Currency, Prospects: everyone.Count - report.Customers, Report: report}, nil
 }
 
+// upToDate lets what one person is asked about now be all that was accepted.
+// The warehouse follows a server's events after a second or so, which is good
+// enough for counts.
+func (s *Service) upToDate(ctx context.Context, at string) error {
+	if at != "" || s.config.Sizes() == nil {
+		return nil
+	}
+	_, err := s.config.Loader.Advance(ctx)
+	return err
+}
+
 // timelineLength is how many events are shown of one customer.
 const timelineLength = 50
 
@@ -214,6 +229,9 @@ const timelineLength = 50
 func (s *Service) Customer(ctx context.Context, id, at string) (Customer, error) {
 	asOf, err := s.instant(at)
 	if err != nil {
+		return Customer{}, err
+	}
+	if err := s.upToDate(ctx, at); err != nil {
 		return Customer{}, err
 	}
 	found, err := s.config.Profiles.FindCustomer(ctx, id, asOf, timelineLength)
@@ -258,6 +276,37 @@ func (s *Service) Score(ctx context.Context) (Run, error) {
 		return Run{}, err
 	}
 	return Run{AsOf: start.UTC().Truncate(time.Microsecond), Seconds: s.since(start)}, nil
+}
+
+// FirstRun makes a scoring run if there was none. Kept memberships depend on
+// the latest run: without one they could not say what SQL works out as of now.
+func (s *Service) FirstRun(ctx context.Context) error {
+	ranked, err := s.config.Scores.Ranked(ctx)
+	if err == nil && ranked == nil {
+		_, err = s.Score(ctx)
+	}
+	return err
+}
+
+// rank makes a scoring run if some segment ranks customers by what the latest
+// one did not: the segment would be empty until the next.
+func (s *Service) rank(ctx context.Context) error {
+	ranked, err := s.config.Scores.Ranked(ctx)
+	if err != nil || ranked == nil {
+		return err
+	}
+	book, err := s.book()
+	if err != nil {
+		return err
+	}
+	terms, err := book.Percentiles(ctx)
+	if err == nil && slices.ContainsFunc(terms, func(term string) bool { return !ranked[term] }) {
+		_, err = s.Score(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("the change was made, but scoring failed; \"kith score\" does it again: %w", err)
+	}
+	return nil
 }
 
 // Rebuild implements Shop.

@@ -167,6 +167,9 @@ func (s *Service) SaveSegment(ctx context.Context, id, name, text string) (Segme
 		return Segment{}, err
 	}
 	saved, err := book.Save(ctx, id, name, text)
+	if err == nil {
+		err = s.rank(ctx)
+	}
 	return show(saved), err
 }
 
@@ -179,6 +182,9 @@ func (s *Service) DeleteSegment(ctx context.Context, id string) (Deletion, error
 		return Deletion{}, err
 	}
 	outcome, err := book.Delete(ctx, id)
+	if err == nil {
+		err = s.rank(ctx) // a preset may have its own text again
+	}
 	return Deletion{ID: id, Outcome: string(outcome)}, err
 }
 

@@ -86,8 +86,7 @@ type Customer struct {
 func New(shop *Shop) *Customer {
 	return &Customer{
 		shop: shop, now: Always, pending: eval.Never, since: eval.Never, changes: eval.Never,
-		byID: map[string]*Order{}, newest: Always, events: map[string][]*Event{}, toldEvents: map[string][]*Event{}, said: map[string][]Statement{},
-		moves: map[string][2][]int64{}, facts: map[eval.Kind][]eval.Fact{},
+		newest: Always,
 	}
 }
 
@@ -242,14 +241,23 @@ func (c *Customer) AddOrder(o *Order) {
 		c.changed()
 		return
 	}
-	c.byID[o.ID] = o
-	c.orders = append(c.orders, o)
+	c.noteOrder(o)
 	if o.At > c.newest && o.At <= c.now && o.everCounts() && o.ends() > c.now {
 		c.appendOrder(o)
 	} else {
 		c.changed()
 	}
 	c.newest = max(c.newest, o.At)
+}
+
+// noteOrder adds an order that is new. Maps are made when they are needed: most
+// people have few of them, and many people are looked at.
+func (c *Customer) noteOrder(o *Order) {
+	if c.byID == nil {
+		c.byID = map[string]*Order{}
+	}
+	c.byID[o.ID] = o
+	c.orders = append(c.orders, o)
 }
 
 // changed forgets what orders are part of.
@@ -262,12 +270,12 @@ func (c *Customer) changed() {
 func (c *Customer) AddEvent(e *Event) []eval.Kind {
 	c.Known(e.At)
 	if Told(e.Key) {
-		insert(c.toldEvents, e)
+		insert(&c.toldEvents, e)
 		kinds := []eval.Kind{{Name: e.Key}}
 		c.forget(kinds...)
 		return kinds
 	}
-	insert(c.events, e)
+	insert(&c.events, e)
 	kinds := []eval.Kind{{Event: true, Name: e.Key}, visitKind}
 	switch e.Key {
 	case "product_added", "product_removed":
@@ -328,13 +336,16 @@ func (c *Customer) append(e *Event) {
 	}
 }
 
-func insert(events map[string][]*Event, e *Event) {
-	list := events[e.Key]
+func insert(events *map[string][]*Event, e *Event) {
+	if *events == nil {
+		*events = map[string][]*Event{}
+	}
+	list := (*events)[e.Key]
 	i := len(list)
 	for i > 0 && list[i-1].compare(e) > 0 {
 		i--
 	}
-	events[e.Key] = slices.Insert(list, i, e)
+	(*events)[e.Key] = slices.Insert(list, i, e)
 }
 
 func (e *Event) compare(o *Event) int {
@@ -358,6 +369,9 @@ func (c *Customer) Say(s Statement) {
 	for i > 0 && cmp.Or(cmp.Compare(list[i-1].At, s.At), list[i-1].Place.compare(s.Place)) > 0 {
 		i--
 	}
+	if c.said == nil {
+		c.said = map[string][]Statement{}
+	}
 	c.said[s.Name] = slices.Insert(list, i, s)
 }
 
@@ -369,6 +383,9 @@ func (c *Customer) Move(segment string, left bool, at int64) {
 		side = 1
 	}
 	moves[side] = append(moves[side], at)
+	if c.moves == nil {
+		c.moves = map[string][2][]int64{}
+	}
 	c.moves[segment] = moves
 }
 
@@ -391,6 +408,9 @@ func (c *Customer) Facts(k eval.Kind) []eval.Fact {
 	facts, ok := c.facts[k]
 	if !ok {
 		facts = inOrder(c.make(k))
+		if c.facts == nil {
+			c.facts = map[eval.Kind][]eval.Fact{}
+		}
 		c.facts[k] = facts
 	}
 	return facts
@@ -451,16 +471,17 @@ func (c *Customer) Percentile(term string, saved bool) eval.Value {
 // recorded transitions.
 func (c *Customer) Absorb(other *Customer) {
 	c.since = min(c.since, other.since)
-	c.orders = append(c.orders, other.orders...)
 	c.newest = max(c.newest, other.newest)
-	maps.Copy(c.byID, other.byID)
-	for _, pair := range [][2]map[string][]*Event{{c.events, other.events}, {c.toldEvents, other.toldEvents}} {
-		for _, events := range pair[1] {
-			for _, e := range events {
-				insert(pair[0], e)
-			}
-		}
+	for _, o := range other.orders {
+		c.noteOrder(o)
 	}
+	other.EachEvent(func(e *Event) {
+		if Told(e.Key) {
+			insert(&c.toldEvents, e)
+		} else {
+			insert(&c.events, e)
+		}
+	})
 	for _, said := range other.said {
 		for _, s := range said {
 			c.Say(s)

@@ -2,7 +2,6 @@ package customer
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -86,12 +85,7 @@ type Event struct {
 // Property is one of the event's properties; ok says that it was given.
 func (e *Event) Property(name string) (_ eval.Raw, ok bool) {
 	if e.Properties == nil && e.JSON != "" {
-		var all map[string]json.RawMessage
-		_ = json.Unmarshal([]byte(e.JSON), &all) // whoever took it in saw that it is an object
-		e.Properties = make(map[string]eval.Raw, len(all))
-		for name, v := range all {
-			e.Properties[name] = eval.RawJSON(v)
-		}
+		e.Properties = eval.RawObject([]byte(e.JSON)) // whoever took it in saw that it is an object
 	}
 	r, ok := e.Properties[name]
 	return r, ok

@@ -146,8 +146,7 @@ func (s *Shop) Unpack(packed []byte) (*Customer, error) {
 	c.since = r.Int()
 	for range r.Len() {
 		o := r.order()
-		c.byID[o.ID] = o
-		c.orders = append(c.orders, o)
+		c.noteOrder(o)
 		c.newest = max(c.newest, o.At)
 	}
 	c.events, c.toldEvents = r.events(), r.events()
@@ -160,10 +159,16 @@ func (s *Shop) Unpack(packed []byte) (*Customer, error) {
 	}
 	for range r.Len() {
 		name := r.Word()
+		if c.said == nil {
+			c.said = map[string][]Statement{}
+		}
 		c.said[name] = r.said(name)
 	}
 	for range r.Len() {
 		id := r.Word()
+		if c.moves == nil {
+			c.moves = map[string][2][]int64{}
+		}
 		c.moves[id] = [2][]int64{r.instants(), r.instants()}
 	}
 	c.pending = c.nextPending()
@@ -223,8 +228,12 @@ func (r *unpacker) instants() []int64 {
 }
 
 func (r *unpacker) events() map[string][]*Event {
-	all := map[string][]*Event{}
-	for range r.Len() {
+	n := r.Len()
+	if n == 0 {
+		return nil
+	}
+	all := make(map[string][]*Event, n)
+	for range n {
 		key := r.Word()
 		events := make([]Event, r.Len()) // side by side: they come and go together
 		list := make([]*Event, len(events))

@@ -193,12 +193,27 @@ func runPercentiles(ctx context.Context, conn *sql.Conn, run int) (map[string]bo
 	if run == 0 {
 		return terms, nil
 	}
-	st := sqlgen.Statement{SQL: `SELECT DISTINCT expr FROM percentile WHERE run = $1`, Args: []any{run}}
+	st := sqlgen.Statement{SQL: `SELECT DISTINCT expr FROM percentile WHERE run IN ($1, -$1)`, Args: []any{run}}
 	err := eachText(ctx, conn, st, func(term string) error {
 		terms[term] = true
 		return nil
 	})
 	return terms, err
+}
+
+// Ranked lists the terms that the latest run ranked customers by; nil if there
+// was no run.
+func (q *Questions) Ranked(ctx context.Context) (map[string]bool, error) {
+	conn, err := q.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = conn.Close() }()
+	var run int
+	if err := conn.QueryRowContext(ctx, `SELECT coalesce(max_by(run, ts), 0) FROM run`).Scan(&run); err != nil || run == 0 {
+		return nil, err
+	}
+	return runPercentiles(ctx, conn, run)
 }
 
 // shopSettings are the settings by their names in the language.

@@ -47,7 +47,7 @@ func (db *DB) Load(ctx context.Context, batch Batch) (Result, error) {
 }
 
 func (db *DB) apply(ctx context.Context, batch Batch) (Result, error) {
-	tx, err := db.writer.BeginTx(ctx, nil)
+	tx, err := db.begin(ctx)
 	if err != nil {
 		return Result{}, fmt.Errorf("loading %s: %w", batch.Kind, err)
 	}

@@ -197,8 +197,23 @@ func (e *OtherSettingsError) Error() string {
 	return fmt.Sprintf("it was made for %s and %s, not for %s and %s", e.Currency, e.Timezone, e.WantedCurrency, e.WantedTimezone)
 }
 
+// begin begins a transaction of the writer. A context that ends interrupts the
+// statements, and whoever began it rolls back; if the transaction itself had
+// that context, its end would close the one connection that writes.
+func (db *DB) begin(ctx context.Context) (*sql.Tx, error) {
+	return db.writer.BeginTx(context.WithoutCancel(ctx), nil)
+}
+
 // Conn returns a connection for reading. The caller closes it.
 func (db *DB) Conn(ctx context.Context) (*sql.Conn, error) { return db.sql.Conn(ctx) }
+
+// SetThreads bounds how many threads all questions and loads together take.
+func (db *DB) SetThreads(ctx context.Context, n int) error {
+	if _, err := db.sql.ExecContext(ctx, fmt.Sprintf("SET threads = %d", n)); err != nil {
+		return fmt.Errorf("setting the warehouse's threads: %w", err)
+	}
+	return nil
+}
 
 // AppliedSeq is the sequence number of the last record that was applied.
 func (db *DB) AppliedSeq(ctx context.Context) (int64, error) {

@@ -163,7 +163,7 @@ func (p People) Scores(ctx context.Context) (func(name live.Key) customer.Scores
 		if err := readScores(r, scores); err != nil {
 			return err
 		}
-		return r.query("keys_by_arrival", func(rows *sql.Rows) error {
+		return r.query("keys_alone", func(rows *sql.Rows) error {
 			var number int64
 			var k live.Key
 			if err := rows.Scan(&number, &k.Kind, &k.Value); err != nil {

@@ -18,7 +18,7 @@ import (
 func (db *DB) Score(ctx context.Context, seq int64, at time.Time, percentiles []string) error {
 	db.writing.Lock()
 	defer db.writing.Unlock()
-	tx, err := db.writer.BeginTx(ctx, nil)
+	tx, err := db.begin(ctx)
 	if err != nil {
 		return fmt.Errorf("scoring: %w", err)
 	}
@@ -99,6 +99,12 @@ func (s *scoring) percentile(o sqlgen.Options, run int64, term string) error {
 	_, err = s.conn.ExecContext(s.ctx,
 		fmt.Sprintf(`INSERT INTO percentile SELECT $%d, $%d, customer, worse, among FROM (%s)`, n+1, n+2, st.SQL),
 		append(st.Args, run, term)...)
+	if err != nil {
+		return err
+	}
+	// That it was ranked is known even if nobody has a value: runPercentiles
+	// looks for the negative number too, which is no run's.
+	_, err = s.conn.ExecContext(s.ctx, `INSERT INTO percentile VALUES ($1, $2, 0, 0, 0)`, -run, term)
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kith/internal/commerce"
+	"kith/internal/commerce/eventtest"
 	"kith/internal/customer"
 	"kith/internal/segment/live"
 	"kith/internal/segment/preset"
@@ -134,10 +135,10 @@ func (d *tracked) makeSegments() {
 	for _, id := range slices.Sorted(maps.Keys(presets)) {
 		add(id, presets[id])
 	}
-	for i, text := range trackedProbes {
+	for i, text := range eventtest.Probes {
 		add(fmt.Sprintf("probe-%d", i), text)
 	}
-	vocabulary := plain.Vocabulary([]time.Time{trackedEnd})
+	vocabulary := plain.Vocabulary([]time.Time{eventtest.End})
 	vocabulary.Segments = nil
 	for i := range trackedSegments {
 		tree := segqltest.RandomTree(d.r, segqltest.Options{Vocabulary: vocabulary, NoMoved: true, NoBase: true})
@@ -148,12 +149,12 @@ func (d *tracked) makeSegments() {
 // play sends entry by entry, and looks now and then.
 func (d *tracked) play() {
 	d.prepare()
-	g := &trackedMaker{r: d.r}
+	g := &eventtest.Maker{R: d.r}
 	for i := range trackedEntries {
 		d.seq++
 		entry := warehouse.EventEntry{Seq: d.seq}
 		for range 1 + d.r.IntN(6) {
-			entry.Events = append(entry.Events, g.event())
+			entry.Events = append(entry.Events, g.Event())
 		}
 		d.take(entry)
 		if d.r.IntN(5) == 0 {
@@ -175,7 +176,7 @@ func (d *tracked) prepare() {
 		v.Fields[2], v.Fields[5], v.Fields[6] = eval.Text("home"), eval.List([]string{"gift"}), eval.Whole(price)
 		d.engine.ArriveProduct(id, v)
 	}
-	for day := trackedBegin; day.Before(trackedEnd); day = day.AddDate(0, 0, 1+d.r.IntN(2)) {
+	for day := eventtest.Begin; day.Before(eventtest.End); day = day.AddDate(0, 0, 1+d.r.IntN(2)) {
 		rates = append(rates, warehouse.Row{"date": day, "currency": "EUR", "rate": "4.976543"})
 		d.tracker.SetRate(day.Unix()/86_400, "EUR", eval.Number(4_976_543))
 	}
@@ -188,7 +189,7 @@ func (d *tracked) load(kind commerce.Kind, rows []warehouse.Row) warehouse.Resul
 	if len(d.entries) == 0 {
 		d.seq++
 	}
-	result, err := d.db.Load(d.t.Context(), warehouse.Batch{Seq: d.seq, Kind: kind, At: trackedEnd, Rows: rows})
+	result, err := d.db.Load(d.t.Context(), warehouse.Batch{Seq: d.seq, Kind: kind, At: eventtest.End, Rows: rows})
 	if err != nil {
 		d.t.Fatalf("seed %d: %v\n%s", d.seed, err, d.log())
 	}
@@ -288,12 +289,6 @@ func (d *tracked) log() string {
 	return b.String()
 }
 
-// The time in which random events happen.
-var (
-	trackedBegin = time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
-	trackedEnd   = time.Date(2026, 4, 5, 12, 0, 0, 0, time.UTC)
-)
-
 func pickOne(r *rand.Rand, values ...string) string { return values[r.IntN(len(values))] }
 
 // TestTrackedExtremes: nothing that intake lets through stops the warehouse,
@@ -302,7 +297,7 @@ func TestTrackedExtremes(t *testing.T) {
 	t.Parallel()
 	d := newTracked(t, 1)
 	d.prepare()
-	at := trackedBegin
+	at := eventtest.Begin
 	track := func(name, properties string) commerce.Event {
 		at = at.Add(time.Hour)
 		return commerce.Event{At: at, Name: name, CustomerID: "c1", Properties: json.RawMessage(properties)}
@@ -362,7 +357,7 @@ func TestTrackedExtremes(t *testing.T) {
 func TestEntryRows(t *testing.T) {
 	t.Parallel()
 	d := newTracked(t, 2)
-	order := commerce.Event{At: trackedBegin, Name: "order", CustomerID: "c1", Properties: json.RawMessage(`{"total":1}`)}
+	order := commerce.Event{At: eventtest.Begin, Name: "order", CustomerID: "c1", Properties: json.RawMessage(`{"total":1}`)}
 	d.waiting = []warehouse.EventEntry{{Seq: 3, Events: []commerce.Event{order, order}}, {Seq: 5, Events: []commerce.Event{order}}}
 	d.seq, d.entries = 5, d.waiting
 	d.load(commerce.Events, warehouse.EntryRows(d.waiting))
@@ -373,7 +368,7 @@ func TestEntryRows(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	if n, err := d.ask.Count(t.Context(), checked, trackedEnd, false); n != 1 || err != nil {
+	if n, err := d.ask.Count(t.Context(), checked, eventtest.End, false); n != 1 || err != nil {
 		t.Error(n, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kith/internal/commerce"
+	"kith/internal/commerce/eventtest"
 	"kith/internal/segment/script"
 	"kith/internal/segql"
 	"kith/internal/warehouse"
@@ -25,7 +26,7 @@ func TestLargeAmounts(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	day := trackedBegin
+	day := eventtest.Begin
 	event := func(name, properties string) commerce.Event {
 		return commerce.Event{At: day, Name: name, CustomerID: "kim", Properties: json.RawMessage(properties)}
 	}
@@ -42,7 +43,7 @@ func TestLargeAmounts(t *testing.T) {
 		})},
 		{Kind: commerce.Products, Rows: []warehouse.Row{{"product_id": "lamp", "price": 900_000}}},
 	} {
-		b.Seq, b.At = int64(i+1), trackedEnd
+		b.Seq, b.At = int64(i+1), eventtest.End
 		if r, err := db.Load(t.Context(), b); err != nil || r.Refused > 0 {
 			t.Fatal(err, r.Refusals)
 		}
@@ -59,7 +60,7 @@ func TestLargeAmounts(t *testing.T) {
 			t.Fatalf("%s: %v", text, problems)
 		}
 		var got []string
-		err := q.Members(t.Context(), checked, trackedEnd, false, func(id string) error {
+		err := q.Members(t.Context(), checked, eventtest.End, false, func(id string) error {
 			got = append(got, id)
 			return nil
 		})

@@ -49,6 +49,7 @@ type arrival struct {
 type state struct {
 	in     []bool // nil for nowhere
 	known  bool
+	exists bool // at the moment
 	name   Key
 	moment int64
 	cause  Cause
@@ -87,6 +88,7 @@ func (a *arrival) touch(p *person) {
 	}
 	e := a.engine
 	e.open(p)
+	p.dirty = true
 	s := &state{known: p.known(), name: p.name()}
 	s.moment, s.cause = a.momentOf(p)
 	switch {
@@ -106,6 +108,7 @@ func (a *arrival) touch(p *person) {
 			s.in[i] = in && p.exists(s.moment)
 		}
 	}
+	s.exists = p.exists(s.moment)
 	a.before[p] = s
 	a.changed[p] = &change{everything: p.record == 0}
 }
@@ -190,6 +193,9 @@ func (e *Engine) settle(p *person, s *state, c *change) {
 	e.keep(p)
 	e.restate(p, s.in)
 	e.number(p)
+	if p.exists(s.moment) != s.exists {
+		c.everything = true // who was there from later on is there now
+	}
 	e.mark(c)
 	e.ask(p, s.moment, s.cause)
 }

@@ -22,7 +22,7 @@ func (e *Engine) open(p *person) {
 		panic(fmt.Sprintf("live: person %d: %v", p.number, err)) // this process packed them
 	}
 	c.Name, c.Scores = p.name().Value, p.scores
-	p.customer, p.facts = c, nil
+	p.customer, p.dirty = c, false
 	e.thaw(p)
 	if p.kept() && p.asked > c.Now() {
 		c.Stand(p.asked)
@@ -38,8 +38,10 @@ func (e *Engine) heat(p *person) {
 
 // cool packs a person.
 func (e *Engine) cool(p *person) {
-	p.newest = p.customer.Newest()
-	p.facts, p.customer = p.customer.Pack(), nil
+	if p.dirty || p.facts == nil {
+		p.newest, p.facts = p.customer.Newest(), p.customer.Pack()
+	}
+	p.customer = nil
 	e.chill(p)
 }
 

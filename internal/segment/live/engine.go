@@ -51,6 +51,7 @@ type Engine struct {
 	loose    bool
 	grace    int64     // see NewLoose
 	people   int       // made so far
+	known    int       // whose memberships are kept
 	warm     []*person // not packed
 	recorded int64     // the greatest number of a record
 	keys     int       // seen so far
@@ -67,7 +68,8 @@ type Engine struct {
 	scratch  []byte
 	was      map[string]int // between Prepare and Redefine: the places of the segments before
 	changes  changes
-	sizes    []int // by segment: how many are in it
+	scores   func(name Key) customer.Scores // of the latest run; nil without one
+	sizes    []int                          // by segment: how many are in it
 
 	// due are the segments that are asked next; frozen ones are not.
 	due, frozen []bool
@@ -277,6 +279,7 @@ func (e *Engine) move(p *person, segment int, in bool, at int64, cause Cause) {
 	id := e.program.ID(segment)
 	if len(e.readers[segment]) > 0 {
 		p.customer.Move(id, !in, at)
+		p.dirty = true
 	}
 	e.record(Transition{id, p.customer.Name, p.record, !in, at, cause, e.behind})
 	for _, reader := range e.readers[segment] {

@@ -63,15 +63,7 @@ func (e *Engine) Segments() []string {
 func (e *Engine) Size(segment int) int { return e.sizes[segment] }
 
 // People is how many known customers there are.
-func (e *Engine) People() int {
-	n := 0
-	for _, p := range e.persons {
-		if p.kept() {
-			n++
-		}
-	}
-	return n
-}
+func (e *Engine) People() int { return e.known }
 
 // Known is a person as the warehouse knows them.
 type Known struct {
@@ -234,6 +226,7 @@ func (e *Engine) Remember(tell func(note func(record int64, segment string, left
 	return tell(func(record int64, segment string, left bool, at int64) {
 		if p := byRecord[record]; p != nil && record != 0 {
 			e.open(p)
+			p.dirty = true
 			p.customer.Move(segment, left, at)
 		}
 	})

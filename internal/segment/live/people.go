@@ -55,9 +55,11 @@ type person struct {
 	written Key
 	changed bool
 	gone    bool // became part of another
-	// These are there while packed; see cold.go.
+	// These are there while packed; see cold.go. While the person is open, facts
+	// are as they were packed before, and dirty says that they changed since.
 	facts, standing []byte
 	newest          int64
+	dirty           bool
 	used            bool
 }
 
@@ -116,6 +118,9 @@ func (e *Engine) join(keys []Key, found []*person) *person {
 	for _, other := range found[min(1, len(found)):] {
 		e.absorb(p, other)
 	}
+	if name := p.name(); e.scores != nil && (p.scores == nil || name.Value != p.customer.Name || len(found) > 1) {
+		p.setScores(e.scores(name)) // a run knows whoever stood for a person then
+	}
 	p.customer.Name = p.name().Value
 	return p
 }
@@ -155,6 +160,7 @@ func (e *Engine) newPerson() *person {
 // keep starts to keep a person's memberships; they are in no segment yet.
 func (e *Engine) keep(p *person) {
 	if !p.kept() {
+		e.known++
 		p.in, p.next = make([]bool, e.program.Len()), make([]int64, e.program.Len())
 	}
 }
@@ -165,6 +171,9 @@ func (e *Engine) forget(p *person) {
 		if in {
 			e.sizes[i]--
 		}
+	}
+	if p.kept() {
+		e.known--
 	}
 	p.in, p.next, p.standing = nil, nil, nil
 }

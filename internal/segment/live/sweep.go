@@ -69,6 +69,7 @@ func (e *Engine) redefine(p *person, from []int) {
 // none.
 func (e *Engine) Score(scores func(name Key) customer.Scores) {
 	e.behind = Behind{Kind: "score"}
+	e.scores = scores
 	for _, p := range e.persons {
 		if !p.kept() {
 			p.setScores(scores(p.name()))
@@ -109,6 +110,7 @@ func (e *Engine) revisit(p *person, do func()) {
 // SetScores tells the scores without letting them take effect: what depends
 // on them is known already.
 func (e *Engine) SetScores(scores func(name Key) customer.Scores) {
+	e.scores = scores
 	for _, p := range e.persons {
 		p.setScores(scores(p.name()))
 	}

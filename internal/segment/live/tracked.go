@@ -109,7 +109,7 @@ func (t *Tracker) tell(f *fact, kind string, properties map[string]eval.Raw) {
 // itself.
 func (t *Tracker) tracked(f *fact) *customer.Event {
 	e := &customer.Event{
-		At: f.at, Place: f.place, Key: f.key, ID: f.MessageID, Properties: f.properties(),
+		At: f.at, Place: f.place, Key: f.key, ID: f.MessageID, JSON: string(f.Properties),
 		Product: f.scalar("product_id", "product", "productId"), Quantity: f.number("quantity").value(),
 	}
 	for i, name := range customer.ProductFields {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"math/big"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -82,29 +81,7 @@ func textOf(raw json.RawMessage) string {
 	case raw[0] == 't', raw[0] == 'f':
 		return string(raw)
 	}
-	return numberText(string(raw))
-}
-
-// numberText is a number as DuckDB writes it, which keeps no needless digits.
-func numberText(s string) string {
-	if !strings.ContainsAny(s, ".eE") {
-		if s == "-0" {
-			return "0"
-		}
-		return s
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return s // too large
-	}
-	b, err := json.Marshal(f)
-	if err != nil {
-		return s
-	}
-	if !bytes.ContainsAny(b, ".e") {
-		return string(b) + ".0"
-	}
-	return string(b)
+	return eval.NumberText(string(raw))
 }
 
 // scalar is the first of some members that is a text, a number or a truth
@@ -163,19 +140,6 @@ func (o object) texts(name string) eval.Value {
 		return eval.RawJSON(raw).Read(segql.List)
 	}
 	return eval.Value{}
-}
-
-// properties are the members as an event keeps them.
-func (o object) properties() map[string]eval.Raw {
-	all := make(map[string]eval.Raw, len(o.values))
-	for name, raw := range o.values {
-		if b := raw[0]; b == '-' || '0' <= b && b <= '9' {
-			all[name] = eval.RawText(numberText(string(raw)))
-		} else {
-			all[name] = eval.RawJSON(raw)
-		}
-	}
-	return all
 }
 
 // decimal is a number in millionths; the zero decimal is missing.

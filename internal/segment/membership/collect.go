@@ -109,11 +109,11 @@ func (k *Keeper) take(now time.Time) (segment.Batch, error) {
 // bits packs memberships by the numbers of the live segments.
 func (k *Keeper) bits(in []bool) []byte {
 	var packed []byte
-	for id, place := range k.places {
-		if !in[place] {
+	for place, yes := range in {
+		if !yes {
 			continue
 		}
-		n := k.numbers[id]
+		n := k.placed[place]
 		for len(packed) <= n/8 {
 			packed = append(packed, 0)
 		}

@@ -26,6 +26,7 @@ type Keeper struct {
 	segments []segment.LiveSegment // by number; ID is empty where one is gone
 	numbers  map[string]int        // of the segments, by id
 	places   map[string]int        // in the engine, by id
+	placed   []int                 // the numbers, by place
 	restored uint64                // the last entry that the facts held when they were read
 	batch    collected
 	settled  time.Time // when the clock was last committed
@@ -49,7 +50,7 @@ const pause = time.Minute
 // cost little, little enough to be seen at once.
 const (
 	stretchEvents = 2_000
-	stretchTimers = 20_000
+	stretchTimers = 2_000
 	stretchTime   = 20 * time.Millisecond
 )
 
@@ -111,7 +112,9 @@ func (k *Keeper) step(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	k.engine.Clock(k.config.now().UnixMicro())
+	if !more { // what is left in the log takes effect at its own instants
+		k.engine.Clock(k.config.now().UnixMicro())
+	}
 	if !k.engine.Tick(stretchTimers) {
 		more = true
 	}
@@ -134,6 +137,9 @@ func (k *Keeper) follow(ctx context.Context) (more bool, err error) {
 	for e, err := range k.config.Log.Read(ctx, applied+1) {
 		if err != nil {
 			return false, fmt.Errorf("keeping memberships: %w", err)
+		}
+		if e.Type != commerce.EventsEntry && k.batch.applied > 0 {
+			return true, nil // the stores, which it waits for, wait for what came before
 		}
 		n, err := k.apply(ctx, e)
 		if err != nil {

@@ -2,6 +2,7 @@ package membership
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -53,7 +54,7 @@ func (k *Keeper) open(ctx context.Context) error {
 	first := k.progress.Clock.IsZero()
 	if first {
 		// Nothing was kept so far: what is known now is the beginning.
-		k.batch.applied = k.restored
+		k.progress.Applied = k.restored
 		k.progress.Clock = k.config.now()
 	}
 	frozen := k.adoptDefinitions(definitions, first)
@@ -116,10 +117,6 @@ func (k *Keeper) readFacts(ctx context.Context) error {
 // adoptDefinitions notes the segments as they are defined now, and lists
 // those whose memberships are not known under that definition: all at first.
 func (k *Keeper) adoptDefinitions(definitions []segment.Definition, first bool) (changed []string) {
-	k.places = map[string]int{}
-	for i, id := range k.engine.Segments() {
-		k.places[id] = i
-	}
 	for _, d := range definitions {
 		n, ok := k.numbers[d.ID]
 		if !ok {
@@ -136,7 +133,17 @@ func (k *Keeper) adoptDefinitions(definitions []segment.Definition, first bool) 
 			k.batch.segments = true
 		}
 	}
+	k.place()
 	return changed
+}
+
+// place notes where the engine has its segments.
+func (k *Keeper) place() {
+	k.places, k.placed = map[string]int{}, nil
+	for i, id := range k.engine.Segments() {
+		k.places[id] = i
+		k.placed = append(k.placed, k.numbers[id])
+	}
 }
 
 // redefine brings the memberships to the definitions as they are now, which
@@ -167,6 +174,9 @@ func (k *Keeper) redefine(ctx context.Context, seq uint64) error {
 			k.segments[n].Definition, k.segments[n].Since = d.Text, seq
 		}
 	}
+	if len(k.numbers) == len(there) && !slices.Contains(slices.Collect(maps.Values(same)), false) {
+		return nil // a name, or what is not kept
+	}
 	for id, n := range k.numbers {
 		if !there[id] {
 			delete(k.numbers, id)
@@ -179,14 +189,7 @@ func (k *Keeper) redefine(ctx context.Context, seq uint64) error {
 	if err != nil {
 		return err
 	}
-	for i, id := range k.engine.Segments() {
-		k.places[id] = i
-	}
-	for id := range k.places {
-		if !there[id] {
-			delete(k.places, id)
-		}
-	}
+	k.place()
 	if newly := slices.DeleteFunc(k.engine.Read(), func(id string) bool { return slices.Contains(read, id) }); len(newly) > 0 {
 		if err := k.rememberOf(ctx, newly); err != nil {
 			return err

@@ -1,7 +1,9 @@
 package eval
 
 import (
+	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +41,57 @@ func RawJSON(m []byte) Raw {
 		return Raw{nested: true, given: true}
 	}
 	return RawText(s)
+}
+
+// RawObject reads the members of a JSON object as properties. Of several with
+// one name the first counts, as in SQL.
+func RawObject(m []byte) map[string]Raw {
+	all := map[string]Raw{}
+	d := json.NewDecoder(bytes.NewReader(m))
+	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+		return all
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return all
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return all
+		}
+		if _, again := all[name.(string)]; again {
+			continue
+		}
+		if b := value[0]; b == '-' || '0' <= b && b <= '9' {
+			all[name.(string)] = RawText(NumberText(string(value)))
+		} else {
+			all[name.(string)] = RawJSON(value)
+		}
+	}
+	return all
+}
+
+// NumberText is a JSON number as SQL reads it, without needless digits.
+func NumberText(s string) string {
+	if !strings.ContainsAny(s, ".eE") {
+		if s == "-0" {
+			return "0"
+		}
+		return s
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return s // too large
+	}
+	b, err := json.Marshal(f)
+	if err != nil {
+		return s
+	}
+	if !bytes.ContainsAny(b, ".e") {
+		return string(b) + ".0"
+	}
+	return string(b)
 }
 
 func rawList(m []byte) Raw {

@@ -76,6 +76,11 @@ ORDER BY seq, pos
 SELECT customer, CASE kind WHEN 'customer' THEN 0 WHEN 'email' THEN 1 WHEN 'phone' THEN 2 ELSE 3 END AS strength, value
 FROM person_key ORDER BY seq, pos, strength
 
+-- name: keys_alone
+-- All keys for themselves. A run's scores are those of the keys that stood for
+-- persons then: whoever stands for a person now has them, or nobody.
+SELECT key, CASE kind WHEN 'customer' THEN 0 WHEN 'email' THEN 1 WHEN 'phone' THEN 2 ELSE 3 END AS strength, value FROM person_key
+
 -- name: keys_of
 SELECT customer, CASE kind WHEN 'customer' THEN 0 WHEN 'email' THEN 1 WHEN 'phone' THEN 2 ELSE 3 END AS strength, value
 FROM person_key WHERE customer IN (SELECT unnest($customers)) ORDER BY seq, pos, strength

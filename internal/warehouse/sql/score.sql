@@ -31,7 +31,7 @@ WHERE NOT EXISTS (SELECT 1 FROM score s WHERE s.customer = n.customer AND s.name
 
 -- name: score_expire
 -- Percentiles of runs older than 90 days go, but for each month's last run.
-DELETE FROM percentile WHERE run IN (
+DELETE FROM percentile WHERE abs(run) IN (
     SELECT run FROM (SELECT run, ts, lead(ts) OVER (ORDER BY ts) AS next FROM run)
     WHERE ts < CAST($at AS TIMESTAMP) - INTERVAL 90 DAY AND date_trunc('month', ts) = date_trunc('month', next))
 

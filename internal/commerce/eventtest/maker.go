@@ -1,4 +1,4 @@
-package warehouse_test
+package eventtest
 
 import (
 	"encoding/json"
@@ -10,24 +10,34 @@ import (
 	"kith/internal/commerce"
 )
 
-// trackedMaker makes events with few names and values, so that they meet, in
-// all the spellings that are understood and some that are not.
-type trackedMaker struct {
-	r        *rand.Rand
+// Maker makes events with few names and values, so that they meet, in all the
+// spellings that are understood and some that are not.
+type Maker struct {
+	R *rand.Rand
+	// Instant, if set, says when an event happened; otherwise it is between
+	// Begin and End, later and later, and back now and then.
+	Instant func() time.Time
+
 	now      time.Time
 	made     []commerce.Event
 	orders   int
 	messages int
 }
 
-func (g *trackedMaker) chance(percent int) bool { return g.r.IntN(100) < percent }
+// The time in which events happen unless Maker.Instant says otherwise.
+var (
+	Begin = time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	End   = time.Date(2026, 4, 5, 12, 0, 0, 0, time.UTC)
+)
 
-func (g *trackedMaker) pick(values ...string) string { return pickOne(g.r, values...) }
+func (g *Maker) chance(percent int) bool { return g.R.IntN(100) < percent }
 
-// event makes one; some come again, as they were or almost.
-func (g *trackedMaker) event() commerce.Event {
+func (g *Maker) pick(values ...string) string { return values[g.R.IntN(len(values))] }
+
+// Event makes one; some come again, as they were or almost.
+func (g *Maker) Event() commerce.Event {
 	if len(g.made) > 0 && g.chance(12) {
-		e := g.made[g.r.IntN(len(g.made))]
+		e := g.made[g.R.IntN(len(g.made))]
 		if g.chance(50) {
 			e.MessageID = ""
 		}
@@ -38,34 +48,37 @@ func (g *trackedMaker) event() commerce.Event {
 	g.say(&e)
 	if g.chance(25) {
 		g.messages++
-		e.MessageID = fmt.Sprintf("m%d", g.r.IntN(g.messages+1))
+		e.MessageID = fmt.Sprintf("m%d", g.R.IntN(g.messages+1))
 	}
 	g.made = append(g.made, e)
 	return e
 }
 
 // instant goes on by a little, and back now and then.
-func (g *trackedMaker) instant() time.Time {
+func (g *Maker) instant() time.Time {
+	if g.Instant != nil {
+		return g.Instant()
+	}
 	if g.now.IsZero() {
-		g.now = trackedBegin
+		g.now = Begin
 	}
 	steps := []time.Duration{0, 1, 1000, 5 * 60e9, 1800e9, 4 * 3600e9, 24 * 3600e9, 40 * 3600e9}
-	g.now = g.now.Add(steps[g.r.IntN(len(steps))].Truncate(time.Microsecond))
-	if g.now.After(trackedEnd) {
-		g.now = trackedEnd
+	g.now = g.now.Add(steps[g.R.IntN(len(steps))].Truncate(time.Microsecond))
+	if g.now.After(End) {
+		g.now = End
 	}
 	switch {
 	case len(g.made) > 0 && g.chance(15):
-		return g.made[g.r.IntN(len(g.made))].At
+		return g.made[g.R.IntN(len(g.made))].At
 	case g.chance(10):
-		return g.now.Add(-time.Duration(g.r.IntN(200)) * time.Hour)
+		return g.now.Add(-time.Duration(g.R.IntN(200)) * time.Hour)
 	}
 	return g.now
 }
 
-func (g *trackedMaker) keys(e *commerce.Event) {
-	for n := 1 + g.r.IntN(5)/3; n > 0; n-- {
-		switch g.r.IntN(8) {
+func (g *Maker) keys(e *commerce.Event) {
+	for n := 1 + g.R.IntN(5)/3; n > 0; n-- {
+		switch g.R.IntN(8) {
 		case 0, 1, 2:
 			e.CustomerID = g.pick("c1", "c2", "c3", "c4", "é9")
 		case 3:
@@ -79,8 +92,8 @@ func (g *trackedMaker) keys(e *commerce.Event) {
 }
 
 // say gives the event its type, name and properties.
-func (g *trackedMaker) say(e *commerce.Event) {
-	switch n := g.r.IntN(100); {
+func (g *Maker) say(e *commerce.Event) {
+	switch n := g.R.IntN(100); {
 	case n < 40:
 		g.track(e)
 	case n < 60:
@@ -106,7 +119,7 @@ func (g *trackedMaker) say(e *commerce.Event) {
 	}
 }
 
-func (g *trackedMaker) track(e *commerce.Event) {
+func (g *Maker) track(e *commerce.Event) {
 	e.Name = g.pick("Product Viewed", "Product Viewed", "product_added", "Product Added", "Product Removed", "Product Added to Wishlist",
 		"product_removed_from_wishlist", "Page Viewed", "Quiz Finished", "checkout_started")
 	if g.chance(15) {
@@ -121,7 +134,7 @@ func (g *trackedMaker) track(e *commerce.Event) {
 		g.maybe(20, `"`+g.pick("campaign", "utm_campaign", "medium", "utm_medium", "device", "referrer")+`":"web"`))
 }
 
-func (g *trackedMaker) order(e *commerce.Event) {
+func (g *Maker) order(e *commerce.Event) {
 	e.Name = g.pick("Order Completed", "order")
 	id := g.oldOrder()
 	if g.chance(70) {
@@ -130,7 +143,7 @@ func (g *trackedMaker) order(e *commerce.Event) {
 	}
 	lines := ""
 	if g.chance(70) {
-		list := make([]string, g.r.IntN(4))
+		list := make([]string, g.R.IntN(4))
 		for i := range list {
 			list[i] = string(g.object(g.product(), g.maybe(70, `"quantity":`+g.number()), g.maybe(85, `"`+g.pick("price", "unit_price")+`":`+g.number()),
 				g.maybe(20, `"`+g.pick("discount", "line_discount")+`":`+g.pick("1", "0.5")), g.maybe(20, `"category":"kitchen"`)))
@@ -144,9 +157,9 @@ func (g *trackedMaker) order(e *commerce.Event) {
 		g.maybe(10, `"shipping":`+g.number()), g.maybe(10, `"cancelled_at":"`+g.instant().Format(time.RFC3339Nano)+`"`))
 }
 
-func (g *trackedMaker) version(e *commerce.Event) {
+func (g *Maker) version(e *commerce.Event) {
 	id := g.maybe(80, `"`+g.pick("id", "message_id", "ticket_id", "coupon_id")+`":"i`+g.digit()+`"`)
-	switch g.r.IntN(3) {
+	switch g.R.IntN(3) {
 	case 0:
 		e.Name = g.pick("message", "message_sent", "Email Opened", "email_clicked", "message_converted")
 		e.Properties = g.object(id, g.maybe(50, `"channel":"`+g.pick("email", "web", "")+`"`), g.maybe(20, `"status":"sent"`),
@@ -162,7 +175,7 @@ func (g *trackedMaker) version(e *commerce.Event) {
 	}
 }
 
-func (g *trackedMaker) traits() json.RawMessage {
+func (g *Maker) traits() json.RawMessage {
 	return g.object(g.maybe(50, `"country":"`+g.pick("RO", "BG", "")+`"`), g.maybe(30, `"tags":`+g.pick(`["gift", "new"]`, `"sale"`, `["sale"]`, "null", "[]")),
 		g.maybe(30, `"address":`+g.pick(`{"city":"Cluj"}`, `{"country":"US","state":"B"}`, `{"city":""}`, `"x"`)), g.maybe(20, `"state":"A","region":"B"`),
 		g.maybe(20, `"`+g.pick("birthday", "birthDate", "birth_date")+`":"1990-03-29"`), g.maybe(20, `"createdAt":"`+g.pick("2026-01-10T00:00:00Z", "2026-02-10", "x")+`"`),
@@ -171,7 +184,7 @@ func (g *trackedMaker) traits() json.RawMessage {
 }
 
 // object puts members together; empty ones are left out.
-func (g *trackedMaker) object(members ...string) json.RawMessage {
+func (g *Maker) object(members ...string) json.RawMessage {
 	var list []string
 	for _, m := range members {
 		if m != "" {
@@ -184,18 +197,18 @@ func (g *trackedMaker) object(members ...string) json.RawMessage {
 	return json.RawMessage("{" + strings.Join(list, ",") + "}")
 }
 
-func (g *trackedMaker) maybe(percent int, member string) string {
+func (g *Maker) maybe(percent int, member string) string {
 	if g.chance(percent) {
 		return member
 	}
 	return ""
 }
 
-func (g *trackedMaker) digit() string { return g.pick("1", "2", "3") }
+func (g *Maker) digit() string { return g.pick("1", "2", "3") }
 
-func (g *trackedMaker) oldOrder() string { return fmt.Sprint(1 + g.r.IntN(g.orders+1)) }
+func (g *Maker) oldOrder() string { return fmt.Sprint(1 + g.R.IntN(g.orders+1)) }
 
-func (g *trackedMaker) orderID(id string) string {
+func (g *Maker) orderID(id string) string {
 	text := g.pick(id, `"`+id+`"`, `"`+id+`"`)
 	if g.chance(3) {
 		text = g.pick(`""`, "null", `{"a":1}`, `"a\nb"`)
@@ -203,42 +216,21 @@ func (g *trackedMaker) orderID(id string) string {
 	return `"` + g.pick("order_id", "orderId", "order", "id") + `":` + text
 }
 
-func (g *trackedMaker) product() string {
+func (g *Maker) product() string {
 	return `"` + g.pick("product_id", "product", "productId", "sku") + `":` + g.pick(`"lamp"`, `"cup"`, `"vase"`, `7`, `""`)
 }
 
-func (g *trackedMaker) amount(names ...string) string {
+func (g *Maker) amount(names ...string) string {
 	return `"` + g.pick(names...) + `":` + g.number()
 }
 
-func (g *trackedMaker) currency() string {
+func (g *Maker) currency() string {
 	return `"currency":"` + g.pick("EUR", "EUR", "eur", "RON", "USD", "euros") + `"`
 }
 
-func (g *trackedMaker) number() string {
+func (g *Maker) number() string {
 	if g.chance(6) {
 		return g.pick(`"abc"`, "null", `""`, `{"a":1}`, "1234567890123", "1e3", "-1")
 	}
 	return g.pick("0", "1", "2", "3", "10", "10.50", `"49.95"`, "100", "0.000001", "99.999999", "-1", `"120"`, "0.5")
-}
-
-// trackedProbes are segments that look at each of the fields that events set.
-var trackedProbes = []string{
-	`everyone`, `sum(order.total) >= 50`, `last(order.total) = 100`, `max(order.total) > 120`, `sum(order.items) >= 3`, `last(order.status) = "paid"`,
-	`has order[coupon = "SPRING"]`, `last(order.currency) = "EUR"`, `sum(order.discount) > 1`, `sum(order.shipping) > 1`, `days(order) >= 2`,
-	`first(order.id) = "1"`, `country = "BG"`, `city = "Cluj"`, `region = "B"`, `sum(item.revenue) > 100`, `sum(item.price) > 50`,
-	`sum(item.quantity) >= 5`, `sum(item.discount) >= 1`, `last(item.product) = "lamp"`, `has item[category = "kitchen"]`,
-	`has item[category = "home" and tags contains "gift"]`, `has item[sku = "7"]`, `sum(refund.total) > 10`, `last(refund.total) > 1`, `sum(refund.quantity) >= 2`,
-	`has refund[reason = "broken"]`, `has refund[product = "lamp"]`, `count(refund) >= 2`, `has refund[order = "1"]`, `points.balance > 10`,
-	`count(visit) >= 3`, `has visit[source = "google"]`, `has visit[landing = "/a"]`, `has visit[campaign = "web"]`, `has visit[medium = "web"]`,
-	`has visit[device = "web"]`, `sum(visit.pages) >= 2`, `has message[opened = true]`, `has message[status = "sent"]`, `has message[channel = "email"]`,
-	`has message[clicked = true]`, `count(message) >= 2`, `has ticket[status = "open"]`, `has ticket[topic = "returns"]`, `has ticket[order = "1"]`,
-	`has coupon[redeemed = true]`, `has coupon[code = "SPRING" and value > 5]`, `has coupon[expires_at >= 10 days ago]`, `cart.value > 50`, `cart.items >= 2`,
-	`has cart_item[product = "lamp" and price > 5]`, `has favourite[product = "cup"]`, `has favourite[price_drop > 0]`, `has product_viewed[price > 10]`,
-	`has product_viewed[category = "home"]`, `has product_viewed[tags contains "gift"]`, `has product_viewed[tags is missing]`, `sum(product_viewed.quantity) > 3`,
-	`has product_viewed[name = "Lamp"]`, `has product_viewed[score >= 3]`, `has product_viewed[score = "10.5"]`, `has product_viewed[ok = true]`,
-	`has product_viewed[colour = "red"]`, `has product_viewed[sku = "7"]`, `has product_viewed[stock >= 3]`, `has product_viewed[released_at < 30 days ago]`,
-	`traits.shoe_size >= 40`, `traits.Colour = "red"`, `tags contains "sale"`, `gender = "female"`, `timezone = "UTC"`,
-	`birth_date anniversary in next 7 days`, `created_at < 30 days ago`, `discount.share > 0`, `spend.net > 100`, `has page`, `has home`,
-	`sum(order.total) * 3.5 > 100`, `has item[price * quantity > 100]`, `max(order.total) / 3 > 10`, `avg(item.revenue) > 20`, `max(cart_item.revenue) > 50`,
 }
