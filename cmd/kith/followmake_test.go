@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"kith/internal/commerce"
-	"kith/internal/commerce/eventtest"
+	"kith/internal/customer/eventtest"
 	"kith/internal/segql"
 	"kith/internal/segql/plain"
 	"kith/internal/segql/segqltest"
@@ -270,8 +270,10 @@ func (g *followMaker) file() (kind, content string) {
 	case "customers":
 		lines = append(lines, "customer_id,email,phone,country,city,tags,created_at,updated_at")
 		for range n {
-			lines = append(lines, strings.Join([]string{g.pick("", "c1", "c2", "c3", "c6"), g.pick("", "", "a@x.ro", "b@x.ro", "d@x.ro"), g.pick("", "", "+40712345678"),
-				g.pick("", "RO", "BG"), g.pick("", "Cluj"), g.pick("", "vip", "sale"), g.when("", 50), g.when("", 50)}, ","))
+			lines = append(lines, strings.Join([]string{
+				g.pick("", "c1", "c2", "c3", "c6"), g.pick("", "", "a@x.ro", "b@x.ro", "d@x.ro"), g.pick("", "", "+40712345678"),
+				g.pick("", "RO", "BG"), g.pick("", "Cluj"), g.pick("", "vip", "sale"), g.when("", 50), g.when("", 50),
+			}, ","))
 		}
 	case "orders":
 		lines = append(lines, "order_id,customer_id,email,at,status,currency,total,cancelled_at,product_id,quantity,unit_price")
@@ -281,14 +283,18 @@ func (g *followMaker) file() (kind, content string) {
 	case "products":
 		lines = append(lines, "product_id,name,category,tags,price,stock,updated_at")
 		for range n {
-			lines = append(lines, strings.Join([]string{g.pick("lamp", "cup", "vase", "7"), g.pick("", "Lamp"), g.pick("", "home", "kitchen"), g.pick("", "gift", "sale"),
-				fmt.Sprint(g.r.IntN(100)), g.pick("", "0", "3"), g.when("", 60)}, ","))
+			lines = append(lines, strings.Join([]string{
+				g.pick("lamp", "cup", "vase", "7"), g.pick("", "Lamp"), g.pick("", "home", "kitchen"), g.pick("", "gift", "sale"),
+				fmt.Sprint(g.r.IntN(100)), g.pick("", "0", "3"), g.when("", 60),
+			}, ","))
 		}
 	case "events":
 		lines = append(lines, "timestamp,event,customer_id,anonymous_id,message_id,product_id,order_id")
 		for range n {
-			lines = append(lines, strings.Join([]string{g.when("", 0), g.pick("Product Viewed", "Product Added", "Order Cancelled", "Page Viewed", "Product Removed"),
-				g.pick("c1", "c2", "c3"), g.pick("", "", "v1", "v2"), g.pick("", fmt.Sprint("m", g.r.IntN(20))), g.pick("lamp", "cup"), g.pick("1", "2", "3")}, ","))
+			lines = append(lines, strings.Join([]string{
+				g.when("", 0), g.pick("Product Viewed", "Product Added", "Order Cancelled", "Page Viewed", "Product Removed"),
+				g.pick("c1", "c2", "c3"), g.pick("", "", "v1", "v2"), g.pick("", fmt.Sprint("m", g.r.IntN(20))), g.pick("lamp", "cup"), g.pick("1", "2", "3"),
+			}, ","))
 		}
 	case "rates":
 		lines = append(lines, "date,currency,rate")
@@ -307,8 +313,10 @@ func (g *followMaker) orderLines(lines *[]string) {
 		cancelled = g.when("", 0)
 	}
 	for i := range o.lines {
-		*lines = append(*lines, strings.Join([]string{o.id, o.customer, o.email, o.at, status, o.currency, o.total, cancelled,
-			[]string{"lamp", "cup", "vase"}[i], "1", fmt.Sprint(10 * (i + 1))}, ","))
+		*lines = append(*lines, strings.Join([]string{
+			o.id, o.customer, o.email, o.at, status, o.currency, o.total, cancelled,
+			[]string{"lamp", "cup", "vase"}[i], "1", fmt.Sprint(10 * (i + 1)),
+		}, ","))
 	}
 }
 

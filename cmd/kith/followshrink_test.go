@@ -31,7 +31,7 @@ func shrinkFollowed(t *testing.T, settings string, all []deed, problem string) (
 		}
 	}
 	for i := range all {
-		for j := len(all[i].events) - 1; j >= 0; j-- {
+		for j := range slices.Backward(all[i].events) {
 			some := slices.Clone(all)
 			some[i].events = slices.Delete(slices.Clone(all[i].events), j, j+1)
 			if len(some[i].events) > 0 && try(some) {

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"kith/internal/commerce"
-	"kith/internal/commerce/eventtest"
 	"kith/internal/customer"
+	"kith/internal/customer/eventtest"
 	"kith/internal/segment/live"
 	"kith/internal/segment/preset"
 	"kith/internal/segment/script"

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"kith/internal/commerce"
-	"kith/internal/commerce/eventtest"
+	"kith/internal/customer/eventtest"
 	"kith/internal/segment/script"
 	"kith/internal/segql"
 	"kith/internal/warehouse"
