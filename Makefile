@@ -57,7 +57,7 @@ lint: $(TOOLS)/golangci-lint ## golangci-lint
 # links in 2.6 s and not 3.4 s. `make vet` has done what -vet=off leaves out.
 .PHONY: race
 race: $(TOOLS)/gotestsum ## all tests under the race detector
-	$(TOOLS)/gotestsum --format pkgname -- -race -vet=off -ldflags='-s -w' $(ARGS) ./...
+	$(TOOLS)/gotestsum --format pkgname -- -race -timeout 30m -vet=off -ldflags='-s -w' $(ARGS) ./...
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (30s)

@@ -53,7 +53,7 @@ func (p People) Some(ctx context.Context, shop *customer.Shop, numbers []int64, 
 }
 
 func eachPerson(r *runner, shop *customer.Shop, statement string, yield func(live.Known)) error {
-	keys := map[int64][]live.Key{}
+	keys, arrived, arrivals := map[int64][]live.Key{}, map[int64][]int{}, 0
 	var order []int64
 	err := r.query(statement, func(rows *sql.Rows) error {
 		var number int64
@@ -64,7 +64,8 @@ func eachPerson(r *runner, shop *customer.Shop, statement string, yield func(liv
 		if keys[number] == nil {
 			order = append(order, number)
 		}
-		keys[number] = append(keys[number], k)
+		keys[number], arrived[number] = append(keys[number], k), append(arrived[number], arrivals)
+		arrivals++
 		return nil
 	})
 	if err != nil {
@@ -83,7 +84,7 @@ func eachPerson(r *runner, shop *customer.Shop, statement string, yield func(liv
 			}
 			known := make([]live.Known, len(some))
 			for i, number := range some {
-				known[i] = live.Known{Keys: keys[number], Customer: people[number]}
+				known[i] = live.Known{Keys: keys[number], Arrived: arrived[number], Customer: people[number]}
 			}
 			read <- known
 		}

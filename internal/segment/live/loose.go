@@ -67,7 +67,10 @@ func (e *Engine) People() int { return e.known }
 
 // Known is a person as the warehouse knows them.
 type Known struct {
-	Keys     []Key // in order of arrival
+	Keys []Key // in order of arrival
+	// Arrived are the places of the keys among everybody's, from 0, for Add:
+	// keys of one person arrive between those of others.
+	Arrived  []int
 	Customer *customer.Customer
 }
 
@@ -76,10 +79,10 @@ type Known struct {
 func (e *Engine) Add(k Known) {
 	p := e.newPerson()
 	p.customer = k.Customer
-	for _, key := range k.Keys {
+	for i, key := range k.Keys {
 		e.byKey[key] = p
-		p.keys = append(p.keys, arrived{key, e.keys})
-		e.keys++
+		p.keys = append(p.keys, arrived{key, k.Arrived[i]})
+		e.keys = max(e.keys, k.Arrived[i]+1)
 	}
 	p.customer.Name = p.name().Value
 	e.noteFacts(p)
