@@ -51,8 +51,11 @@ func TestFollowCases(t *testing.T) {
 			look,
 		},
 		"the name of two who become one after a start": {
-			{do: "serve"}, save("s", "everyone"), track(`{"anonymous_id":"v1","email":"a@x.ro","event":"x"}`), track(`{"customer_id":"c2","event":"x"}`),
-			track(`{"customer_id":"c1","email":"a@x.ro","event":"x"}`), look, {do: "close"}, look, track(`{"customer_id":"c2","email":"a@x.ro","event":"x"}`), look,
+			{do: "serve"},
+			save("s", "everyone"), track(`{"anonymous_id":"v1","email":"a@x.ro","event":"x"}`), track(`{"customer_id":"c2","event":"x"}`),
+			track(`{"customer_id":"c1","email":"a@x.ro","event":"x"}`), look,
+			{do: "close"},
+			look, track(`{"customer_id":"c2","email":"a@x.ro","event":"x"}`), look,
 		},
 		"the group of somebody who came after the run": {
 			{do: "serve"}, save("s", "rfm.group = \"Prospects\""), {do: "score"}, track(`{"customer_id":"c9","event":"Product Viewed"}`), look,
