@@ -12,7 +12,7 @@ import (
 // and KITH_FOLLOW_SEED say how many, and where the seeds start. With
 // KITH_FOLLOW_SHRINK what is wrong is told with as little as brings it about.
 const (
-	followSeeds = 2
+	followSeeds = 1
 	followLooks = 14 // at each, all memberships are compared
 )
 
