@@ -65,8 +65,9 @@ func TestKill(t *testing.T) {
 	}
 	for range times {
 		server := k.start()
+		lives := time.Duration(50+k.r.IntN(400)) * time.Millisecond
 		stop := k.send()
-		time.Sleep(time.Duration(50+k.r.IntN(400)) * time.Millisecond) // where it is hit is chance
+		time.Sleep(lives) // where it is hit is chance
 		if err := server.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -304,7 +305,7 @@ func (k *killing) checkAgain(l *local, entries []commerce.Entry, end time.Time, 
 	defer ops.Close()
 	log := &replayed{entries: entries, now: entries[0].At}
 	keeper, err := membership.Open(k.t.Context(), membership.Config{
-		Record: ops, Log: log, Facts: noFacts{}, Definitions: definitions(l), Settings: l.settings.Get,
+		Record: ops, Log: log, Facts: noFacts{log}, Definitions: definitions(l), Settings: l.settings.Get,
 		Now: log.clock, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -406,6 +407,7 @@ type replayed struct {
 	entries []commerce.Entry
 	mu      sync.Mutex
 	now     time.Time
+	read    uint64 // the last entry that was read
 }
 
 func (r *replayed) set(now time.Time) {
@@ -425,6 +427,9 @@ func (r *replayed) Read(_ context.Context, from uint64) iter.Seq2[commerce.Entry
 	return func(yield func(commerce.Entry, error) bool) {
 		for _, e := range r.entries[from-1:] {
 			r.set(e.At)
+			r.mu.Lock()
+			r.read = e.Seq
+			r.mu.Unlock()
 			if !yield(e, nil) {
 				return
 			}
@@ -435,10 +440,16 @@ func (r *replayed) Read(_ context.Context, from uint64) iter.Seq2[commerce.Entry
 // LastSeq implements membership.Log.
 func (r *replayed) LastSeq() uint64 { return uint64(len(r.entries)) }
 
-// noFacts is an empty warehouse.
-type noFacts struct{}
+// noFacts is a warehouse without anybody.
+type noFacts struct{ log *replayed }
 
-func (noFacts) Applied(context.Context) (uint64, error) { return 0, nil }
+// Applied says that it follows what is read: a scoring run waits for it.
+func (f noFacts) Applied(context.Context) (uint64, error) {
+	f.log.mu.Lock()
+	defer f.log.mu.Unlock()
+	return f.log.read, nil
+}
+
 func (noFacts) Everyone(context.Context, *customer.Shop, func(live.Known)) error {
 	return nil
 }
