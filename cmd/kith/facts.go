@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -68,12 +67,10 @@ func asking[T any](w *facts, do func(q *warehouse.Questions) (T, error)) (T, err
 	return using(w, func(db *warehouse.DB) (T, error) { return do(db.Questions(w.settings.Get).WithMoves(w.moves)) })
 }
 
-// yield leaves one processor to what must not wait for questions: taking
+// giveWay leaves the processor to what must not wait for questions: taking
 // events and keeping memberships.
-func (w *facts) yield(ctx context.Context) error {
-	_, err := using(w, func(db *warehouse.DB) (struct{}, error) {
-		return struct{}{}, db.SetThreads(ctx, max(1, runtime.NumCPU()-1))
-	})
+func (w *facts) giveWay(ctx context.Context) error {
+	_, err := using(w, func(db *warehouse.DB) (struct{}, error) { return struct{}{}, db.GiveWay(ctx) })
 	return err
 }
 

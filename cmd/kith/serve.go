@@ -60,7 +60,7 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 		return err
 	}
 	shop.keeping.leads.Store(true)
-	if err := shop.facts.yield(ctx); err != nil {
+	if err := shop.facts.giveWay(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	token := rand.Text()

@@ -143,6 +143,10 @@ func savedInOrder(segments map[string]*segql.Checked) ([]string, []sqlgen.Segmen
 // ask runs do on a connection of its own, with the options that the segments
 // need and the table of price bands if they look at it.
 func (q *Questions) ask(ctx context.Context, at time.Time, segments []sqlgen.Segment, do func(*sql.Conn, sqlgen.Options) error) error {
+	return q.db.aside(func() error { return q.askHere(ctx, at, segments, do) })
+}
+
+func (q *Questions) askHere(ctx context.Context, at time.Time, segments []sqlgen.Segment, do func(*sql.Conn, sqlgen.Options) error) error {
 	conn, err := q.db.Conn(ctx)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -46,6 +47,8 @@ type DB struct {
 
 	writing sync.Mutex
 	writer  *sql.Conn // the only connection that changes anything
+
+	givesWay atomic.Bool // see GiveWay
 
 	sliceRows int64                  // how many rows are taken at once
 	observe   func(statement string) // called after each statement of a load
@@ -206,14 +209,6 @@ func (db *DB) begin(ctx context.Context) (*sql.Tx, error) {
 
 // Conn returns a connection for reading. The caller closes it.
 func (db *DB) Conn(ctx context.Context) (*sql.Conn, error) { return db.sql.Conn(ctx) }
-
-// SetThreads bounds how many threads all questions and loads together take.
-func (db *DB) SetThreads(ctx context.Context, n int) error {
-	if _, err := db.sql.ExecContext(ctx, fmt.Sprintf("SET threads = %d", n)); err != nil {
-		return fmt.Errorf("setting the warehouse's threads: %w", err)
-	}
-	return nil
-}
 
 // AppliedSeq is the sequence number of the last record that was applied.
 func (db *DB) AppliedSeq(ctx context.Context) (int64, error) {

@@ -1,0 +1,46 @@
+package warehouse
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+)
+
+// GiveWay lets all questions and loads take what the rest of the process
+// leaves, from now on: one processor fewer than there are, and on Linux with
+// low priority. A server takes events and keeps memberships meanwhile, and
+// these must not wait for somebody's question.
+func (db *DB) GiveWay(ctx context.Context) error {
+	db.givesWay.Store(true)
+	return db.aside(func() error { // DuckDB's threads inherit the priority of the one that makes them
+		if _, err := db.sql.ExecContext(ctx, fmt.Sprintf("SET threads = %d", max(1, runtime.NumCPU()-1))); err != nil {
+			return fmt.Errorf("setting the warehouse's threads: %w", err)
+		}
+		return nil
+	})
+}
+
+// aside runs do; after GiveWay on a thread of its own with low priority, on
+// which DuckDB does most of the work itself.
+func (db *DB) aside(do func() error) error {
+	if !db.givesWay.Load() {
+		return do()
+	}
+	var err error
+	var failure any // a panic, which is the caller's
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() { failure = recover() }()
+		// Nobody may raise a priority again: the thread ends with the goroutine,
+		// which stays locked to it.
+		runtime.LockOSThread()
+		lowerPriority()
+		err = do()
+	}()
+	<-done
+	if failure != nil {
+		panic(failure)
+	}
+	return err
+}
