@@ -25,9 +25,9 @@ type cart struct {
 // also one that was cancelled since.
 func (c *Customer) playCart() cart {
 	var played cart
-	added, removed := c.upTo(c.events["product_added"]), c.upTo(c.events["product_removed"])
+	added, removed := c.upTo(c.Events("product_added")), c.upTo(c.Events("product_removed"))
 	changes := slices.Concat(added, removed)
-	for _, o := range c.orders {
+	for _, o := range c.orders.all(c.shop) {
 		if o.At <= c.now && o.everCounts() {
 			changes = append(changes, &Event{At: o.At, Place: o.Place, Key: "order"})
 		}
@@ -162,7 +162,7 @@ func (c *Customer) boughtAfter(product string, at int64) bool {
 	if c.bought == nil {
 		c.bought = map[string]int64{}
 		c.counting(func(o *Order) {
-			for _, l := range o.Lines {
+			for _, l := range o.lines() {
 				if l.Quantity.Positive() {
 					c.bought[l.Product] = max(c.bought[l.Product], o.At)
 				}
@@ -174,7 +174,7 @@ func (c *Customer) boughtAfter(product string, at int64) bool {
 }
 
 func (c *Customer) favouriteFacts() []placed {
-	changes := slices.Concat(c.upTo(c.events["product_added_to_wishlist"]), c.upTo(c.events["product_removed_from_wishlist"]))
+	changes := slices.Concat(c.upTo(c.Events("product_added_to_wishlist")), c.upTo(c.Events("product_removed_from_wishlist")))
 	slices.SortStableFunc(changes, (*Event).compare)
 	var in []*Event
 	for _, e := range changes {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"kith/internal/segql/eval"
@@ -13,6 +14,7 @@ import (
 type Shop struct {
 	Zone      *eval.Zone
 	Catalogue *Catalogue
+	naming    sync.Mutex            // of zones: customers may be asked at the same time
 	zones     map[string]*eval.Zone // nil for a name that is none
 	words     *eval.Words           // of packed customers
 	scratch   []byte
@@ -25,6 +27,8 @@ func NewShop(zone *time.Location) *Shop {
 
 // zone is the time zone of a name, or nil.
 func (s *Shop) zone(name string) *eval.Zone {
+	s.naming.Lock()
+	defer s.naming.Unlock()
 	z, ok := s.zones[name]
 	if !ok {
 		if l, err := time.LoadLocation(name); err == nil && name != "Local" && name != "" {
@@ -56,17 +60,17 @@ type Customer struct {
 	// Scores may be nil: nothing is scored.
 	Scores Scores
 
-	shop       *Shop
-	now        int64
-	pending    int64
-	since      int64 // the earliest instant known; eval.Never without one
-	orders     []*Order
-	byID       map[string]*Order   // by their ids
-	newest     int64               // the latest one's instant
-	events     map[string][]*Event // tracked, by key, in order
-	toldEvents map[string][]*Event
-	said       map[string][]Statement // by field, in order
-	moves      map[string][2][]int64  // by segment: entered, left
+	shop    *Shop
+	now     int64
+	pending int64
+	since   int64 // the earliest instant known; eval.Never without one
+	latest  int64 // the latest instant at which something becomes a fact, or stops being one
+	orders  orders
+	newest  int64     // the latest order's instant
+	events  eventSets // tracked
+	told    eventSets
+	said    statements
+	moves   map[string][2][]int64 // by segment: entered, left
 
 	facts map[eval.Kind][]eval.Fact // as far as they were asked for
 	memo  eval.Memo
@@ -76,7 +80,7 @@ type Customer struct {
 	// bought is when each product was last bought, by orders that count; nil if
 	// it has to be found out.
 	bought map[string]int64
-	// last is the latest event, in order.
+	// last is where the latest tracked event stands; nil without one.
 	last *Event
 	// changes is when the catalogue changes what is in the cart or the favourites.
 	changes int64
@@ -85,7 +89,7 @@ type Customer struct {
 // New returns a customer of whom nothing is known.
 func New(shop *Shop) *Customer {
 	return &Customer{
-		shop: shop, now: Always, pending: eval.Never, since: eval.Never, changes: eval.Never,
+		shop: shop, now: Always, pending: eval.Never, since: eval.Never, latest: Always, changes: eval.Never,
 		newest: Always,
 	}
 }
@@ -145,29 +149,34 @@ func (c *Customer) Newest() int64 {
 	return c.newest
 }
 
-// Orders are the person's orders, in order of arrival. They are not to be
-// changed.
-func (c *Customer) Orders() []*Order { return c.orders }
+// EachOrder calls yield with the ids of the person's orders, in order of
+// arrival.
+func (c *Customer) EachOrder(yield func(id string)) {
+	for _, o := range c.orders.all(c.shop) {
+		yield(o.ID)
+	}
+}
 
 // Order is the order with an id; nil if there is none.
-func (c *Customer) Order(id string) *Order { return c.byID[id] }
+func (c *Customer) Order(id string) *Order {
+	o := c.orders.find(id, c.shop)
+	if o != nil {
+		o.read()
+	}
+	return o
+}
 
 // Now is the instant that the customer stands at.
 func (c *Customer) Now() int64 { return c.now }
 
 // Events are the tracked events with a key, in order. They are not to be
 // changed.
-func (c *Customer) Events(key string) []*Event { return c.events[key] }
+func (c *Customer) Events(key string) []*Event { return c.events.all(key, c.shop) }
 
 // EachEvent calls yield with every event, tracked and told, in no order.
 func (c *Customer) EachEvent(yield func(*Event)) {
-	for _, of := range []map[string][]*Event{c.events, c.toldEvents} {
-		for _, events := range of {
-			for _, e := range events {
-				yield(e)
-			}
-		}
-	}
+	c.events.each(c.shop, yield)
+	c.told.each(c.shop, yield)
 }
 
 // Pending is the next instant at which something that is known already
@@ -175,6 +184,10 @@ func (c *Customer) EachEvent(yield func(*Event)) {
 func (c *Customer) Pending() int64 { return min(c.pending, c.changes) }
 
 func (c *Customer) waitFor(at int64) {
+	if at == eval.Never {
+		return
+	}
+	c.latest = max(c.latest, at)
 	if at > c.now {
 		c.pending = min(c.pending, at)
 	}
@@ -183,24 +196,21 @@ func (c *Customer) waitFor(at int64) {
 // nextPending looks for it again; it is rarely needed.
 func (c *Customer) nextPending() int64 {
 	next := int64(eval.Never)
+	if c.now >= c.latest {
+		return next
+	}
 	wait := func(at int64) {
 		if at > c.now {
 			next = min(next, at)
 		}
 	}
 	wait(c.since)
-	for _, o := range c.orders {
+	for _, o := range c.orders.all(c.shop) {
 		wait(o.At)
 		wait(o.ends())
 	}
-	for _, of := range []map[string][]*Event{c.events, c.toldEvents} {
-		for _, events := range of {
-			for _, e := range events {
-				wait(e.At)
-			}
-		}
-	}
-	for _, said := range c.said {
+	c.EachEvent(func(e *Event) { wait(e.At) })
+	for _, said := range c.said.all(c.shop) {
 		for _, s := range said {
 			wait(s.At)
 		}
@@ -237,27 +247,17 @@ var OrderKinds = []eval.Kind{
 func (c *Customer) AddOrder(o *Order) {
 	c.Known(o.At)
 	c.waitFor(o.ends())
-	if _, again := c.byID[o.ID]; again {
+	if c.orders.find(o.ID, c.shop) != nil {
 		c.changed()
 		return
 	}
-	c.noteOrder(o)
+	c.orders.add(o, c.shop)
 	if o.At > c.newest && o.At <= c.now && o.everCounts() && o.ends() > c.now {
 		c.appendOrder(o)
 	} else {
 		c.changed()
 	}
 	c.newest = max(c.newest, o.At)
-}
-
-// noteOrder adds an order that is new. Maps are made when they are needed: most
-// people have few of them, and many people are looked at.
-func (c *Customer) noteOrder(o *Order) {
-	if c.byID == nil {
-		c.byID = map[string]*Order{}
-	}
-	c.byID[o.ID] = o
-	c.orders = append(c.orders, o)
 }
 
 // changed forgets what orders are part of.
@@ -270,12 +270,12 @@ func (c *Customer) changed() {
 func (c *Customer) AddEvent(e *Event) []eval.Kind {
 	c.Known(e.At)
 	if Told(e.Key) {
-		insert(&c.toldEvents, e)
+		c.told.insert(e, c.shop)
 		kinds := []eval.Kind{{Name: e.Key}}
 		c.forget(kinds...)
 		return kinds
 	}
-	insert(&c.events, e)
+	c.events.insert(e, c.shop)
 	kinds := []eval.Kind{{Event: true, Name: e.Key}, visitKind}
 	switch e.Key {
 	case "product_added", "product_removed":
@@ -336,18 +336,6 @@ func (c *Customer) append(e *Event) {
 	}
 }
 
-func insert(events *map[string][]*Event, e *Event) {
-	if *events == nil {
-		*events = map[string][]*Event{}
-	}
-	list := (*events)[e.Key]
-	i := len(list)
-	for i > 0 && list[i-1].compare(e) > 0 {
-		i--
-	}
-	(*events)[e.Key] = slices.Insert(list, i, e)
-}
-
 func (e *Event) compare(o *Event) int {
 	return cmp.Or(cmp.Compare(e.At, o.At), e.Place.compare(o.Place))
 }
@@ -364,15 +352,7 @@ func (c *Customer) upTo(events []*Event) []*Event {
 // Say adds what was said.
 func (c *Customer) Say(s Statement) {
 	c.Known(s.At)
-	list := c.said[s.Name]
-	i := len(list)
-	for i > 0 && cmp.Or(cmp.Compare(list[i-1].At, s.At), list[i-1].Place.compare(s.Place)) > 0 {
-		i--
-	}
-	if c.said == nil {
-		c.said = map[string][]Statement{}
-	}
-	c.said[s.Name] = slices.Insert(list, i, s)
+	c.said.insert(s, c.shop)
 }
 
 // Move records a transition.
@@ -419,7 +399,7 @@ func (c *Customer) Facts(k eval.Kind) []eval.Fact {
 func (c *Customer) make(k eval.Kind) []placed {
 	if k.Event {
 		var all []placed
-		for _, e := range c.upTo(c.events[k.Name]) {
+		for _, e := range c.upTo(c.events.all(k.Name, c.shop)) {
 			all = append(all, eventFact{spot{at: e.At, id: e.ID, place: e.Place}, e, c.shop})
 		}
 		return all
@@ -432,7 +412,7 @@ func (c *Customer) make(k eval.Kind) []placed {
 	case "refund":
 		return c.refundFacts()
 	case "points":
-		return c.told(k.Name)
+		return c.toldFacts(k.Name)
 	case "message", "ticket", "coupon":
 		return c.versioned(k.Name)
 	case "cart_item":
@@ -472,17 +452,13 @@ func (c *Customer) Percentile(term string, saved bool) eval.Value {
 func (c *Customer) Absorb(other *Customer) {
 	c.since = min(c.since, other.since)
 	c.newest = max(c.newest, other.newest)
-	for _, o := range other.orders {
-		c.noteOrder(o)
+	c.latest = max(c.latest, other.latest)
+	for _, o := range other.orders.all(c.shop) {
+		c.orders.add(o, c.shop)
 	}
-	other.EachEvent(func(e *Event) {
-		if Told(e.Key) {
-			insert(&c.toldEvents, e)
-		} else {
-			insert(&c.events, e)
-		}
-	})
-	for _, said := range other.said {
+	other.events.each(c.shop, func(e *Event) { c.events.insert(e, c.shop) })
+	other.told.each(c.shop, func(e *Event) { c.told.insert(e, c.shop) })
+	for _, said := range other.said.all(c.shop) {
 		for _, s := range said {
 			c.Say(s)
 		}
@@ -496,15 +472,12 @@ func (c *Customer) Absorb(other *Customer) {
 
 // Mentions says whether anything that came in names a product.
 func (c *Customer) Mentions(product string) bool {
-	for _, o := range c.orders {
-		if slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Product == product }) {
+	for _, o := range c.orders.all(c.shop) {
+		if slices.ContainsFunc(o.lines(), func(l Line) bool { return l.Product == product }) {
 			return true
 		}
 	}
-	for _, events := range c.events {
-		if slices.ContainsFunc(events, func(e *Event) bool { return e.Product == product }) {
-			return true
-		}
-	}
-	return false
+	found := false
+	c.events.each(c.shop, func(e *Event) { found = found || e.Product == product })
+	return found
 }

@@ -169,10 +169,10 @@ var toldTypes = map[string]map[string]segql.Type{
 	},
 }
 
-// told are facts of events with known fields, each for itself.
-func (c *Customer) told(key string) []placed {
+// toldFacts are facts of events with known fields, each for itself.
+func (c *Customer) toldFacts(key string) []placed {
 	var all []placed
-	for _, e := range c.upTo(c.toldEvents[key]) {
+	for _, e := range c.upTo(c.told.all(key, c.shop)) {
 		f := &valued{spot{at: e.At, id: e.property("id").Plain(), place: e.Place}, key, map[string]eval.Value{}}
 		for name, typ := range toldTypes[key] {
 			f.fields[name] = e.property(name).Read(typ)
@@ -188,7 +188,7 @@ func (c *Customer) told(key string) []placed {
 func (c *Customer) versioned(key string) []placed {
 	var all []*valued
 	byID := map[string]*valued{}
-	for _, e := range c.upTo(c.toldEvents[key]) {
+	for _, e := range c.upTo(c.told.all(key, c.shop)) {
 		id := e.property("id")
 		f := byID[id.Plain()]
 		if f == nil || !id.Given() {

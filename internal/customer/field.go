@@ -20,7 +20,7 @@ func (c *Customer) Field(name string, as segql.Type) eval.Value {
 
 // saidLast is the latest that was said of a field up to now, or nil.
 func (c *Customer) saidLast(name string) *string {
-	for _, s := range slices.Backward(c.said[name]) {
+	for _, s := range slices.Backward(c.said.all(c.shop)[name]) {
 		if s.At > c.now {
 			continue
 		}
@@ -47,8 +47,8 @@ func (c *Customer) saidAs(name string, as segql.Type) eval.Value {
 // those that ever counted; one that was cancelled since still says it.
 func (c *Customer) fromOrders(name string) eval.Value {
 	var latest *Order
-	for _, o := range c.orders {
-		if o.At > c.now || !o.everCounts() || o.Fields[name].Missing() {
+	for _, o := range c.orders.all(c.shop) {
+		if o.At > c.now || !o.everCounts() || o.field(name).Missing() {
 			continue
 		}
 		if latest == nil || cmp.Or(cmp.Compare(o.At, latest.At), strings.Compare(o.ID, latest.ID)) > 0 {
@@ -58,7 +58,7 @@ func (c *Customer) fromOrders(name string) eval.Value {
 	if latest == nil {
 		return eval.Value{}
 	}
-	return latest.Fields[name]
+	return latest.field(name)
 }
 
 // Zone is the customer's time zone where it is one, else nil.

@@ -23,6 +23,8 @@ type Order struct {
 	Refunded  eval.Value
 	// Cancels are the instants of "cancel" events; the earliest of all ends it.
 	Cancels []int64
+
+	packed packedOrder
 }
 
 // Line is a line of an order.
@@ -55,6 +57,9 @@ func (o *Order) everCounts() bool {
 
 // isRefund says that all lines are returned ones: it is no order.
 func (o *Order) isRefund() bool {
+	if o.packed.shop != nil {
+		return o.packed.isRefund
+	}
 	for _, l := range o.Lines {
 		if !negative(l.Quantity) {
 			return false
@@ -70,16 +75,16 @@ func negative(v eval.Value) bool {
 // discounted says that the order carries a coupon, or a discount on itself or
 // on an item.
 func (o *Order) discounted() bool {
-	if !o.Fields["coupon"].Missing() || o.Fields["discount"].Positive() {
+	if !o.field("coupon").Missing() || o.field("discount").Positive() {
 		return true
 	}
-	return slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Quantity.Positive() && l.Discount.Positive() })
+	return slices.ContainsFunc(o.lines(), func(l Line) bool { return l.Quantity.Positive() && l.Discount.Positive() })
 }
 
 // totals are the units bought, and what they cost less discounts.
 func (o *Order) totals() (units, sum eval.Value) {
 	units, sum = eval.Number(0), eval.Number(0)
-	for _, l := range o.Lines {
+	for _, l := range o.lines() {
 		if !l.Quantity.Positive() {
 			continue
 		}
@@ -127,13 +132,13 @@ func (f orderFact) Field(name string, _ segql.Type) eval.Value {
 		units, _ := o.totals()
 		return units
 	case "total":
-		if v := o.Fields["total"]; !v.Missing() {
+		if v := o.field("total"); !v.Missing() {
 			return v
 		}
 		_, sum := o.totals()
 		return sum
 	}
-	return o.Fields[name]
+	return o.field(name)
 }
 
 // itemFact is a line with something bought.
@@ -182,7 +187,7 @@ func (f itemFact) productField(p int) eval.Value {
 
 // counting calls yield with the orders that count now.
 func (c *Customer) counting(yield func(o *Order)) {
-	for _, o := range c.orders {
+	for _, o := range c.orders.all(c.shop) {
 		if o.At <= c.now && o.everCounts() && o.ends() > c.now {
 			yield(o)
 		}
@@ -200,8 +205,9 @@ func (c *Customer) orderFacts() []placed {
 func (c *Customer) itemFacts() []placed {
 	var all []placed
 	c.counting(func(o *Order) {
-		for i := range o.Lines {
-			if l := &o.Lines[i]; l.Quantity.Positive() {
+		lines := o.lines()
+		for i := range lines {
+			if l := &lines[i]; l.Quantity.Positive() {
 				all = append(all, itemFact{spot{at: o.At, id: o.ID, line: l.Number, place: l.Place}, o, l, c.shop})
 			}
 		}
@@ -212,13 +218,14 @@ func (c *Customer) itemFacts() []placed {
 // refundFacts are returned lines, refunded sums, and refunds that were told.
 // The id of a line is its order's with its number, that of a sum the order's.
 func (c *Customer) refundFacts() []placed {
-	all := c.told("refund")
-	for _, o := range c.orders {
+	all := c.toldFacts("refund")
+	for _, o := range c.orders.all(c.shop) {
 		if o.At > c.now {
 			continue
 		}
-		for i := range o.Lines {
-			l := &o.Lines[i]
+		lines := o.lines()
+		for i := range lines {
+			l := &lines[i]
 			if !negative(l.Quantity) {
 				continue
 			}
@@ -256,8 +263,9 @@ func (l *Line) returned(quantity eval.Value) eval.Value {
 func (c *Customer) appendOrder(o *Order) {
 	c.appendFact(eval.Kind{Name: "order"}, orderFact{spot{at: o.At, id: o.ID, place: o.Place}, o})
 	refunded := o.Refunded.Positive()
-	for i := range o.Lines {
-		l := &o.Lines[i]
+	lines := o.lines()
+	for i := range lines {
+		l := &lines[i]
 		switch {
 		case l.Quantity.Positive():
 			c.appendFact(eval.Kind{Name: "item"}, itemFact{spot{at: o.At, id: o.ID, line: l.Number, place: l.Place}, o, l, c.shop})

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -14,16 +15,17 @@ import (
 func (c *Customer) Pack() []byte {
 	w := &packer{eval.Writer{Words: c.shop.words, Bytes: make([]byte, 0, 64)}, c.shop}
 	w.Int(c.since)
-	w.Uint(uint64(len(c.orders)))
-	for _, o := range c.orders {
-		w.order(o)
+	w.Int(c.latest)
+	w.Int(c.newest)
+	w.Flag(c.last != nil)
+	if c.last != nil {
+		w.Int(c.last.At)
+		w.place(c.last.Place)
 	}
-	w.events(c.events)
-	w.events(c.toldEvents)
-	w.Uint(uint64(len(c.said)))
-	for _, name := range slices.Sorted(maps.Keys(c.said)) {
-		w.said(name, c.said[name])
-	}
+	w.orders(&c.orders)
+	w.eventSets(c.events)
+	w.eventSets(c.told)
+	w.statements(&c.said)
 	w.Uint(uint64(len(c.moves)))
 	for _, id := range slices.Sorted(maps.Keys(c.moves)) {
 		w.Word(id)
@@ -33,37 +35,89 @@ func (c *Customer) Pack() []byte {
 	return slices.Clip(w.Bytes)
 }
 
+// PackedTimed says whether something with an instant is known of a packed
+// customer.
+func PackedTimed(packed []byte) bool {
+	r := eval.Reader{Bytes: packed}
+	return r.Int() != eval.Never
+}
+
 // packer packs one customer.
 type packer struct {
 	eval.Writer
 	shop *Shop
 }
 
-// orderFields are the fields that an order may say itself.
-var orderFields = [...]string{"coupon", "currency", "channel", "country", "city", "total", "subtotal", "discount", "shipping", "tax"}
-
 func (w *packer) place(p Place) {
 	w.Int(p.Seq)
 	w.Int(p.Pos)
 }
 
+func (w *packer) instants(list []int64) {
+	w.Uint(uint64(len(list)))
+	for _, t := range list {
+		w.Int(t)
+	}
+}
+
+// orders writes how many there are, and a section with them.
+func (w *packer) orders(s *orders) {
+	w.Uint(uint64(max(len(s.list), s.count)))
+	if s.count > 0 {
+		w.Text(s.unread)
+		return
+	}
+	w.Section(func() {
+		for _, o := range s.list {
+			w.order(o)
+		}
+	})
+}
+
+// order writes what most questions need, and the rest in sections.
 func (w *packer) order(o *Order) {
 	w.Text(o.ID)
 	w.Int(o.At)
 	w.place(o.Place)
 	w.Word(o.Status)
-	for _, name := range orderFields {
-		w.Value(o.Fields[name])
-	}
 	w.Flag(o.Cancelled != eval.Never)
 	if o.Cancelled != eval.Never {
 		w.Int(o.Cancelled)
 	}
 	w.Value(o.Refunded)
 	w.instants(o.Cancels)
+	w.Flag(o.isRefund())
+	if o.packed.shop != nil {
+		w.Text(o.packed.fields)
+		w.Uint(uint64(o.packed.count))
+		w.Text(o.packed.lines)
+		return
+	}
+	w.Section(func() { w.fields(o.Fields) })
 	w.Uint(uint64(len(o.Lines)))
-	for i := range o.Lines {
-		w.line(&o.Lines[i])
+	w.Section(func() {
+		for i := range o.Lines {
+			w.line(&o.Lines[i])
+		}
+	})
+}
+
+// orderFields are the fields that an order may say itself.
+var orderFields = [...]string{"coupon", "currency", "channel", "country", "city", "total", "subtotal", "discount", "shipping", "tax"}
+
+// fields writes a bit for each of orderFields that is there, and their values.
+func (w *packer) fields(fields map[string]eval.Value) {
+	given := uint64(0)
+	for i, name := range orderFields {
+		if !fields[name].Missing() {
+			given |= 1 << i
+		}
+	}
+	w.Uint(given)
+	for i, name := range orderFields {
+		if given&(1<<i) != 0 {
+			w.Value(fields[name])
+		}
 	}
 }
 
@@ -88,24 +142,27 @@ func (w *packer) own(v *ProductValues) {
 	w.Word(string(values.Bytes))
 }
 
-func (w *packer) instants(list []int64) {
-	w.Uint(uint64(len(list)))
-	for _, t := range list {
-		w.Int(t)
+// eventSets writes each set's key, how many there are, and a section with them.
+func (w *packer) eventSets(sets eventSets) {
+	w.Uint(uint64(len(sets)))
+	for i := range sets {
+		s := &sets[i]
+		w.Word(s.key)
+		w.Uint(uint64(max(len(s.list), s.count)))
+		if s.count > 0 {
+			w.Text(s.unread)
+			continue
+		}
+		w.Section(func() { w.events(s.list) })
 	}
 }
 
-func (w *packer) events(all map[string][]*Event) {
-	w.Uint(uint64(len(all)))
-	for _, key := range slices.Sorted(maps.Keys(all)) {
-		w.Word(key)
-		w.Uint(uint64(len(all[key])))
-		last := int64(0)
-		for _, e := range all[key] {
-			w.Int(e.At - last)
-			last = e.At
-			w.event(e)
-		}
+func (w *packer) events(list []*Event) {
+	last := int64(0)
+	for _, e := range list {
+		w.Int(e.At - last)
+		last = e.At
+		w.event(e)
 	}
 }
 
@@ -126,6 +183,19 @@ func (w *packer) event(e *Event) {
 	}
 }
 
+// statements writes a section, which is empty without any.
+func (w *packer) statements(s *statements) {
+	if s.unread != "" {
+		w.Text(s.unread)
+		return
+	}
+	w.Section(func() {
+		for _, name := range slices.Sorted(maps.Keys(s.byName)) {
+			w.said(name, s.byName[name])
+		}
+	})
+}
+
 func (w *packer) said(name string, all []Statement) {
 	w.Word(name)
 	w.Uint(uint64(len(all)))
@@ -139,31 +209,18 @@ func (w *packer) said(name string, all []Statement) {
 	}
 }
 
-// Unpack is the customer that Pack wrote. It stands before everything.
+// Unpack is the customer that Pack wrote. It stands before everything. The
+// bytes must not change as long as it is used.
 func (s *Shop) Unpack(packed []byte) (*Customer, error) {
 	c := New(s)
 	r := &unpacker{eval.Reader{Words: s.words, Bytes: packed}, s}
-	c.since = r.Int()
-	for range r.Len() {
-		o := r.order()
-		c.noteOrder(o)
-		c.newest = max(c.newest, o.At)
+	c.since, c.latest, c.newest = r.Int(), r.Int(), r.Int()
+	if r.Flag() {
+		c.last = &Event{At: r.Int(), Place: r.place()}
 	}
-	c.events, c.toldEvents = r.events(), r.events()
-	for _, events := range c.events {
-		for _, e := range events {
-			if c.last == nil || c.last.compare(e) <= 0 {
-				c.last = e
-			}
-		}
-	}
-	for range r.Len() {
-		name := r.Word()
-		if c.said == nil {
-			c.said = map[string][]Statement{}
-		}
-		c.said[name] = r.said(name)
-	}
+	c.orders.count, c.orders.unread = int(r.Uint()), r.View()
+	c.events, c.told = r.eventSets(), r.eventSets()
+	c.said.unread = r.View()
 	for range r.Len() {
 		id := r.Word()
 		if c.moves == nil {
@@ -171,7 +228,7 @@ func (s *Shop) Unpack(packed []byte) (*Customer, error) {
 		}
 		c.moves[id] = [2][]int64{r.instants(), r.instants()}
 	}
-	c.pending = c.nextPending()
+	c.pending = Always // the first instant that it stands at finds out
 	return c, r.Err()
 }
 
@@ -181,39 +238,19 @@ type unpacker struct {
 	shop *Shop
 }
 
+// sectionOf reads a section of a customer whose bytes this process packed.
+func (s *Shop) sectionOf(section string) *unpacker {
+	return &unpacker{eval.ReaderOf(section, s.words), s}
+}
+
+// end panics if what was read is not what Pack wrote.
+func (r *unpacker) end() {
+	if err := r.Err(); err != nil || len(r.Bytes) > 0 {
+		panic(fmt.Sprintf("customer: %v, %d bytes left", err, len(r.Bytes)))
+	}
+}
+
 func (r *unpacker) place() Place { return Place{r.Int(), r.Int()} }
-
-func (r *unpacker) order() *Order {
-	o := &Order{ID: r.Text(), At: r.Int(), Place: r.place(), Status: r.Word(), Fields: map[string]eval.Value{}, Cancelled: eval.Never}
-	for _, name := range orderFields {
-		if v := r.Value(); !v.Missing() {
-			o.Fields[name] = v
-		}
-	}
-	if r.Flag() {
-		o.Cancelled = r.Int()
-	}
-	o.Refunded = r.Value()
-	o.Cancels = r.instants()
-	if n := r.Len(); n > 0 {
-		o.Lines = make([]Line, n)
-		for i := range o.Lines {
-			o.Lines[i] = Line{
-				Place: r.place(), Number: int(r.Int()), Product: r.Word(), Own: r.own(),
-				Quantity: r.Value(), Price: r.Value(), Discount: r.Value(),
-			}
-		}
-	}
-	return o
-}
-
-func (r *unpacker) own() (v ProductValues) {
-	values := eval.Reader{Words: r.Words, Bytes: []byte(r.Word())}
-	for i := range v {
-		v[i] = values.Value()
-	}
-	return v
-}
 
 func (r *unpacker) instants() []int64 {
 	n := r.Len()
@@ -227,35 +264,94 @@ func (r *unpacker) instants() []int64 {
 	return list
 }
 
-func (r *unpacker) events() map[string][]*Event {
+func readOrders(section string, count int, shop *Shop) []*Order {
+	r := shop.sectionOf(section)
+	all := make([]Order, count) // side by side: they come and go together
+	list := make([]*Order, count)
+	for i := range all {
+		r.order(&all[i])
+		list[i] = &all[i]
+	}
+	r.end()
+	return list
+}
+
+func (r *unpacker) order(o *Order) {
+	o.ID, o.At, o.Place, o.Status, o.Cancelled = r.View(), r.Int(), r.place(), r.Word(), eval.Never
+	if r.Flag() {
+		o.Cancelled = r.Int()
+	}
+	o.Refunded = r.Value()
+	o.Cancels = r.instants()
+	o.packed.shop, o.packed.isRefund = r.shop, r.Flag()
+	o.packed.fields = r.View()
+	o.packed.count, o.packed.lines = int(r.Uint()), r.View()
+}
+
+func (r *unpacker) line() Line {
+	return Line{
+		Place: r.place(), Number: int(r.Int()), Product: r.Word(), Own: r.own(),
+		Quantity: r.Value(), Price: r.Value(), Discount: r.Value(),
+	}
+}
+
+func (r *unpacker) own() (v ProductValues) {
+	values := eval.ReaderOf(r.Word(), r.Words)
+	for i := range v {
+		v[i] = values.Value()
+	}
+	return v
+}
+
+func (r *unpacker) eventSets() eventSets {
 	n := r.Len()
 	if n == 0 {
 		return nil
 	}
-	all := make(map[string][]*Event, n)
-	for range n {
-		key := r.Word()
-		events := make([]Event, r.Len()) // side by side: they come and go together
-		list := make([]*Event, len(events))
-		at := int64(0)
-		for i := range events {
-			at += r.Int()
-			events[i] = Event{At: at, Key: key, Place: r.place(), ID: r.Text(), Product: r.Word(), Quantity: r.Value(), Own: r.own()}
-			if events[i].JSON = r.Text(); events[i].JSON != "" {
-				list[i] = &events[i]
-				continue
-			}
-			if n := r.Len(); n > 0 {
-				events[i].Properties = make(map[string]eval.Raw, n)
-				for range n {
-					name := r.Word()
-					events[i].Properties[name] = r.Raw()
-				}
-			}
-			list[i] = &events[i]
-		}
-		all[key] = list
+	sets := make(eventSets, n)
+	for i := range sets {
+		sets[i].key, sets[i].count, sets[i].unread = r.Word(), int(r.Uint()), r.View()
 	}
+	return sets
+}
+
+func readEvents(key, section string, count int, shop *Shop) []*Event {
+	r := shop.sectionOf(section)
+	all := make([]Event, count) // side by side: they come and go together
+	list := make([]*Event, count)
+	at := int64(0)
+	for i := range all {
+		at += r.Int()
+		all[i] = Event{At: at, Key: key}
+		r.event(&all[i])
+		list[i] = &all[i]
+	}
+	r.end()
+	return list
+}
+
+func (r *unpacker) event(e *Event) {
+	e.Place, e.ID, e.Product, e.Quantity, e.Own = r.place(), r.View(), r.Word(), r.Value(), r.own()
+	if e.JSON = r.View(); e.JSON != "" {
+		return
+	}
+	if n := r.Len(); n > 0 {
+		e.Properties = make(map[string]eval.Raw, n)
+		for range n {
+			name := r.Word()
+			e.Properties[name] = r.Raw()
+		}
+	}
+}
+
+func readStatements(section string, shop *Shop) map[string][]Statement {
+	r := shop.sectionOf(section)
+	all := map[string][]Statement{}
+	for len(r.Bytes) > 0 {
+		name := r.Word()
+		all[name] = r.said(name)
+	}
+	r.end()
 	return all
 }
 
@@ -264,7 +360,7 @@ func (r *unpacker) said(name string) []Statement {
 	for i := range all {
 		all[i] = Statement{At: r.Int(), Place: r.place(), Name: name}
 		if r.Flag() {
-			text := r.Text()
+			text := r.View()
 			all[i].Value = &text
 		}
 	}

@@ -43,9 +43,11 @@ var visitProperties = map[string][]string{
 
 func (c *Customer) visitFacts() []placed {
 	var tracked []*Event
-	for _, events := range c.events {
-		tracked = append(tracked, c.upTo(events)...)
-	}
+	c.events.each(c.shop, func(e *Event) {
+		if e.At <= c.now {
+			tracked = append(tracked, e)
+		}
+	})
 	slices.SortStableFunc(tracked, (*Event).compare)
 	var all []placed
 	for _, e := range tracked {

@@ -42,7 +42,11 @@ func (w *writer) write(ctx context.Context, b segment.Batch) error {
 	if err := w.persons(ctx, b.Persons); err != nil {
 		return err
 	}
-	if err := w.standings(ctx, b.Standings); err != nil {
+	standings := w.standings
+	if b.Everyone {
+		standings = w.everyone
+	}
+	if err := standings(ctx, b.Standings); err != nil {
 		return err
 	}
 	if err := w.transitions(ctx, b.Transitions); err != nil {
@@ -69,8 +73,6 @@ func (w *writer) write(ctx context.Context, b segment.Batch) error {
 var (
 	putPersons = insertion{`INSERT INTO person (number, kind, id, merged_into) VALUES `, 4, `
 		ON CONFLICT (number) DO UPDATE SET kind = excluded.kind, id = excluded.id, merged_into = excluded.merged_into`}
-	putStandings = insertion{`INSERT INTO standing (person, members, next, asked) VALUES `, 4, `
-		ON CONFLICT (person) DO UPDATE SET members = excluded.members, next = excluded.next, asked = excluded.asked`}
 	appendTransitions = insertion{`
 		INSERT INTO transition (number, segment, person, entered, at, noticed_at, cause, seq, pos, fact) VALUES `, 10, ``}
 	putLiveSegments = insertion{`INSERT INTO live_segment (number, id, definition, since, size) VALUES `, 5, ``}
@@ -82,16 +84,6 @@ var (
 func (w *writer) persons(ctx context.Context, list []segment.Person) error {
 	return insert(ctx, w.tx, putPersons, list, func(args []any, p *segment.Person) []any {
 		return append(args, p.Number, int64(p.Kind), p.ID, p.MergedInto)
-	})
-}
-
-func (w *writer) standings(ctx context.Context, list []segment.Standing) error {
-	return insert(ctx, w.tx, putStandings, list, func(args []any, s *segment.Standing) []any {
-		in := s.In
-		if in == nil {
-			in = []byte{} // nil would be NULL
-		}
-		return append(args, s.Person, in, s.Next, s.Asked)
 	})
 }
 

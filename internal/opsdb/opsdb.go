@@ -32,7 +32,8 @@ var ErrDamaged = errors.New("the file is damaged")
 // explain says of a damaged file what to do about it.
 func explain(file string, err error) error {
 	e, ok := errors.AsType[sqlite3.Error](err)
-	if ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) || errors.Is(err, errBadPart) {
+	damaged := ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt)
+	if damaged || errors.Is(err, errBadPart) || errors.Is(err, errBadBlock) {
 		return fmt.Errorf("%w; delete %s while no server runs: it is made anew from the log when the folder is next opened (%w)",
 			ErrDamaged, file, err)
 	}

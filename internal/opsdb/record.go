@@ -109,27 +109,6 @@ func (d *DB) Persons(ctx context.Context, yield func(segment.Person) error) erro
 	return nil
 }
 
-// Standings implements segment.Record, by person and as of one instant.
-func (d *DB) Standings(ctx context.Context, yield func(segment.Standing) error) error {
-	var refused error
-	err := d.stream(ctx, `SELECT person, nullif(members, x''), next, asked FROM standing ORDER BY person`, nil,
-		func(rows *sql.Rows) error {
-			var s segment.Standing
-			if err := rows.Scan(&s.Person, &s.In, &s.Next, &s.Asked); err != nil {
-				return err
-			}
-			refused = yield(s)
-			return refused
-		})
-	if refused != nil {
-		return refused
-	}
-	if err != nil {
-		return fmt.Errorf("reading standings: %w", explain(d.file, err))
-	}
-	return nil
-}
-
 // stream reads all rows of one query, which sees one instant of the store.
 func (d *DB) stream(ctx context.Context, query string, args []any, row func(*sql.Rows) error) error {
 	rows, err := d.read.QueryContext(ctx, query, args...)

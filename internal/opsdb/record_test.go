@@ -139,19 +139,28 @@ func TestADamagedSweepIsSaidToBeOne(t *testing.T) {
 func BenchmarkCommit(b *testing.B) {
 	for _, persons := range []int64{100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("1000 transitions and standings of %d persons", persons), func(b *testing.B) {
-			benchmarkRows(b, persons)
+			benchmarkRows(b, persons, false)
 		})
 	}
+	b.Run("1000 transitions and standings of 1000000 persons in blocks", func(b *testing.B) {
+		benchmarkRows(b, 1_000_000, true)
+	})
+	standings := shopStandings(1_000_000)
+	b.Run("standings of 1000000 persons as blocks", func(b *testing.B) {
+		benchmarkEveryone(b, segment.Batch{Standings: standings, Everyone: true})
+	})
+	b.Run("standings of 1000000 persons as rows", func(b *testing.B) {
+		random := rand.New(rand.NewPCG(5, 6))
+		random.Shuffle(len(standings), func(i, j int) { standings[i], standings[j] = standings[j], standings[i] })
+		benchmarkEveryone(b, segment.Batch{Standings: standings})
+	})
 	b.Run("a sweep of 1000000 persons", benchmarkSweep)
 }
 
-func benchmarkRows(b *testing.B, persons int64) {
+func benchmarkRows(b *testing.B, persons int64, blocks bool) {
 	const rows = 1000
 	db := open(b, b.TempDir())
-	everyone := segment.Batch{Standings: make([]segment.Standing, persons)}
-	for i := range everyone.Standings {
-		everyone.Standings[i] = segment.Standing{Person: int64(i) + 1, In: []byte{5, 1}, Next: math.MaxInt64}
-	}
+	everyone := segment.Batch{Standings: shopStandings(persons), Everyone: blocks}
 	if err := db.Commit(b.Context(), everyone); err != nil {
 		b.Fatal(err)
 	}
@@ -173,6 +182,77 @@ func benchmarkRows(b *testing.B, persons int64) {
 		}
 	}
 	b.ReportMetric(2*rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// shopStandings are of a shop where a third will leave some segment by time,
+// as they stand when a segment was defined.
+func shopStandings(persons int64) []segment.Standing {
+	random := rand.New(rand.NewPCG(3, 4))
+	now := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	list := make([]segment.Standing, persons)
+	for i := range list {
+		in := []byte{byte(random.UintN(256)), byte(random.UintN(8))}
+		list[i] = segment.Standing{Person: int64(i) + 1, In: in, Next: math.MaxInt64, Asked: now.UnixMicro()}
+		if random.IntN(3) == 0 {
+			list[i].Next = now.Add(time.Duration(random.Int64N(int64(90 * 24 * time.Hour)))).UnixMicro()
+		}
+	}
+	return list
+}
+
+// benchmarkEveryone changes how everyone stands. The first time is not counted:
+// afterwards there is something to replace.
+func benchmarkEveryone(b *testing.B, batch segment.Batch) {
+	db := open(b, b.TempDir())
+	commit := func() {
+		for i := range batch.Standings {
+			batch.Standings[i].In[1] ^= 8
+		}
+		if err := db.Commit(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	commit()
+	for b.Loop() {
+		commit()
+	}
+	b.ReportMetric(float64(len(batch.Standings)*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkStandings says how fast it is read how everyone stands.
+func BenchmarkStandings(b *testing.B) {
+	const persons = 1_000_000
+	for _, c := range []struct {
+		name      string
+		blocks    bool
+		overrides int64
+	}{
+		{"rows", false, 0},
+		{"blocks", true, 0},
+		{"blocks and 100000 rows", true, 100_000},
+	} {
+		b.Run(fmt.Sprintf("%d persons in %s", persons, c.name), func(b *testing.B) {
+			db := open(b, b.TempDir())
+			standings := shopStandings(persons)
+			if err := db.Commit(b.Context(), segment.Batch{Standings: standings, Everyone: c.blocks}); err != nil {
+				b.Fatal(err)
+			}
+			if err := db.Commit(b.Context(), segment.Batch{Standings: standings[:c.overrides]}); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				count := 0
+				err := db.Standings(b.Context(), func(segment.Standing) error {
+					count++
+					return nil
+				})
+				if err != nil || count != persons {
+					b.Fatal(count, err)
+				}
+			}
+			b.ReportMetric(persons*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
 }
 
 func benchmarkSweep(b *testing.B) {

@@ -137,7 +137,10 @@ type Batch struct {
 	Persons []Person
 	// Standings replace those of the same persons. A person who is not
 	// recorded any more has an empty In and the greatest Next.
-	Standings   []Standing
+	Standings []Standing
+	// Everyone says that Standings are those of everyone, sorted by Person,
+	// each once: they replace all others as well.
+	Everyone    bool
 	Transitions []Transition // Number is not set: it is given in this order
 	Sweeps      []Sweep      // numbered after Transitions, in this order
 	// Days are added to what is known of the day: Entered and Left are summed,

@@ -10,12 +10,14 @@ import (
 	"kith/internal/segment"
 )
 
-// ledger says, in the plainest way, which transitions a Record must tell.
+// ledger says, in the plainest way, which transitions and standings a Record
+// must tell.
 type ledger struct {
-	last     int64
-	all      []segment.Transition
-	names    map[int64]string
-	segments []segment.LiveSegment
+	last      int64
+	all       []segment.Transition
+	names     map[int64]string
+	standings map[int64]segment.Standing
+	segments  []segment.LiveSegment
 }
 
 func (l *ledger) add(batches ...segment.Batch) {
@@ -26,6 +28,7 @@ func (l *ledger) add(batches ...segment.Batch) {
 		for _, p := range b.Persons {
 			l.names[p.Number] = p.ID
 		}
+		l.addStandings(b)
 		for _, t := range b.Transitions {
 			l.last++
 			t.Number = l.last

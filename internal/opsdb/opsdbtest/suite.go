@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T, place string) Store) {
 	t.Run("an entry takes effect once", func(t *testing.T) { testOnce(t, open) })
 	t.Run("settings", func(t *testing.T) { testSettings(t, open) })
 	tests := maps.Clone(recordTests)
+	maps.Copy(tests, standingTests)
 	maps.Copy(tests, webhookTests)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

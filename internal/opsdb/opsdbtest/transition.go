@@ -244,7 +244,7 @@ func testConcurrent(t *testing.T, open func(*testing.T, string) Store) {
 		everyone = append(everyone, p+1)
 	}
 	batch := func(applied uint64) segment.Batch {
-		b := segment.Batch{Progress: segment.Progress{Applied: applied, LastPerson: int64(applied)}}
+		b := segment.Batch{Progress: segment.Progress{Applied: applied, LastPerson: int64(applied)}, Everyone: applied%3 == 0}
 		for _, p := range everyone {
 			b.Standings = append(b.Standings, segment.Standing{Person: p, Next: math.MaxInt64, Asked: int64(applied)})
 			b.Transitions = append(b.Transitions, segment.Transition{Segment: "vip", Person: p, At: day, NoticedAt: day, Cause: segment.CauseEvent})

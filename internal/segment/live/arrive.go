@@ -206,11 +206,7 @@ func (e *Engine) restate(p *person, in []bool) {
 		now := in != nil && in[i]
 		if now != p.in[i] {
 			p.in[i] = now
-			if now {
-				e.sizes[i]++
-			} else {
-				e.sizes[i]--
-			}
+			e.count(i, now)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"fmt"
 	"slices"
 
 	"kith/internal/segql/eval"
@@ -17,15 +16,10 @@ func (e *Engine) open(p *person) {
 	if p.customer != nil {
 		return
 	}
-	c, err := e.shop.Unpack(p.facts)
-	if err != nil {
-		panic(fmt.Sprintf("live: person %d: %v", p.number, err)) // this process packed them
-	}
-	c.Name, c.Scores = p.name().Value, p.scores
-	p.customer, p.dirty = c, false
+	p.customer, p.dirty = e.unpack(p), false
 	e.thaw(p)
-	if p.kept() && p.asked > c.Now() {
-		c.Stand(p.asked)
+	if p.kept() && p.asked > p.customer.Now() {
+		p.customer.Stand(p.asked)
 	}
 	e.heat(p)
 }
@@ -67,43 +61,65 @@ func (e *Engine) chill(p *person) {
 	if !p.kept() {
 		return
 	}
-	w := eval.Writer{Bytes: e.scratch[:0]}
-	w.Uint(uint64(len(p.in))) // the segments may be others when this is read
+	e.scratch = packStanding(e.scratch[:0], p.in, p.next, p.timer)
+	p.standing, p.in, p.next = slices.Clone(e.scratch), nil, nil
+}
+
+// thaw unpacks a person's memberships.
+func (e *Engine) thaw(p *person) {
+	if p.standing != nil {
+		p.in, p.next = unpackStanding(p.standing, p.timer, nil, nil)
+		p.standing = nil
+	}
+}
+
+// nowhere is the packed standing of somebody who is in no segment.
+func (e *Engine) nowhere() []byte {
+	next := make([]int64, e.program.Len())
+	for i := range next {
+		next[i] = eval.Never
+	}
+	return packStanding(nil, make([]bool, len(next)), next, eval.Never)
+}
+
+// packStanding appends what a person is in, by segment, and when that may
+// change, as distances from the timer.
+func packStanding(to []byte, in []bool, next []int64, timer int64) []byte {
+	w := eval.Writer{Bytes: to}
+	w.Uint(uint64(len(in))) // the segments may be others when this is read
 	bits := len(w.Bytes)
-	w.Bytes = append(w.Bytes, make([]byte, (len(p.in)+7)/8)...)
-	for i, in := range p.in {
+	for range (len(in) + 7) / 8 {
+		w.Bytes = append(w.Bytes, 0)
+	}
+	for i, in := range in {
 		if in {
 			w.Bytes[bits+i/8] |= 1 << (i % 8)
 		}
 	}
 	last := 0
-	for i, next := range p.next {
+	for i, next := range next {
 		if next != eval.Never {
 			w.Uint(uint64(i - last))
-			w.Int(next - p.timer)
+			w.Int(next - timer)
 			last = i
 		}
 	}
-	e.scratch = w.Bytes
-	p.standing, p.in, p.next = slices.Clone(w.Bytes), nil, nil
+	return w.Bytes
 }
 
-// thaw unpacks a person's memberships.
-func (e *Engine) thaw(p *person) {
-	if p.standing == nil {
-		return
-	}
-	r := eval.Reader{Bytes: p.standing}
+// unpackStanding reads what packStanding wrote, into slices that it may use.
+func unpackStanding(packed []byte, timer int64, in []bool, next []int64) ([]bool, []int64) {
+	r := eval.Reader{Bytes: packed}
 	n := int(r.Uint())
-	p.in, p.next = make([]bool, n), make([]int64, n)
-	for i := range p.in {
-		p.in[i] = r.Bytes[i/8]&(1<<(i%8)) != 0
-		p.next[i] = eval.Never
+	in, next = resized(in, n), resized(next, n)
+	for i := range in {
+		in[i] = r.Bytes[i/8]&(1<<(i%8)) != 0
+		next[i] = eval.Never
 	}
 	r.Bytes = r.Bytes[(n+7)/8:]
 	for i := 0; len(r.Bytes) > 0; {
 		i += int(r.Uint())
-		p.next[i] = p.timer + r.Int()
+		next[i] = timer + r.Int()
 	}
-	p.standing = nil
+	return in, next
 }

@@ -50,14 +50,14 @@ type Engine struct {
 	clock    int64
 	loose    bool
 	grace    int64     // see NewLoose
-	people   int       // made so far
+	numbered []*person // by number; nil for one who became part of another
 	known    int       // whose memberships are kept
 	warm     []*person // not packed
 	recorded int64     // the greatest number of a record
 	keys     int       // seen so far
 	persons  []*person // in no order
 	byKey    map[Key]*person
-	orders   map[string]*order
+	orders   *orderIndex
 	// cancels holds the instants of cancellations, by order.
 	cancels  map[string][]int64
 	messages map[string]bool // ids seen
@@ -66,7 +66,7 @@ type Engine struct {
 	record   func(Transition)
 	behind   Behind // what is on its way
 	scratch  []byte
-	was      map[string]int // between Prepare and Redefine: the places of the segments before
+	from     []int // between Prepare and Redefine: the places of the segments before
 	changes  changes
 	scores   func(name Key) customer.Scores // of the latest run; nil without one
 	sizes    []int                          // by segment: how many are in it
@@ -76,23 +76,16 @@ type Engine struct {
 	index
 }
 
-// order is whose an order is: of nobody's, it is the order itself.
-type order struct {
-	owner *person
-	alone *customer.Order
-}
-
-// order finds an order; nil if it is not known.
+// order finds an order, and whose it is: nil for nobody's. Both are nil if it
+// is not known.
 func (e *Engine) order(id string) (*customer.Order, *person) {
-	o := e.orders[id]
-	switch {
-	case o == nil:
-		return nil, nil
-	case o.owner == nil:
-		return o.alone, nil
+	number, ok := e.orders.owners[e.orders.of(id)]
+	if !ok {
+		return e.orders.alone[id], nil
 	}
-	e.open(o.owner)
-	return o.owner.customer.Order(id), o.owner
+	owner := e.numbered[number]
+	e.open(owner)
+	return owner.customer.Order(id), owner
 }
 
 // New returns an engine for segments, which calls record with each transition
@@ -104,7 +97,7 @@ func New(settings eval.Settings, segments []eval.Segment, record func(Transition
 	}
 	e := &Engine{
 		shop: customer.NewShop(settings.Zone), clock: customer.Always, byKey: map[Key]*person{},
-		orders: map[string]*order{}, cancels: map[string][]int64{}, messages: map[string]bool{}, holders: holders{}, record: record,
+		orders: newOrderIndex(), cancels: map[string][]int64{}, messages: map[string]bool{}, holders: holders{}, record: record,
 	}
 	e.use(program)
 	return e, nil
@@ -132,11 +125,12 @@ type index struct {
 	byKind  map[eval.Kind][]int
 	byField map[string][]int // of the customer
 	readers [][]int          // by the segment whose transitions they read
-	scored  []int            // those that read scores
+	// readsScores says, by segment, whether it reads scores.
+	readsScores []bool
 }
 
 func indexOf(program *eval.Program) index {
-	x := index{byKind: map[eval.Kind][]int{}, byField: map[string][]int{}, readers: make([][]int, program.Len())}
+	x := index{byKind: map[eval.Kind][]int{}, byField: map[string][]int{}, readers: make([][]int, program.Len()), readsScores: make([]bool, program.Len())}
 	for i := range program.Len() {
 		needs := program.Needs(i)
 		for k := range needs.Kinds {
@@ -150,9 +144,7 @@ func indexOf(program *eval.Program) index {
 				x.readers[other] = append(x.readers[other], i)
 			}
 		}
-		if needs.Scores {
-			x.scored = append(x.scored, i)
-		}
+		x.readsScores[i] = needs.Scores
 	}
 	return x
 }
@@ -268,11 +260,7 @@ func (e *Engine) ask(p *person, at int64, cause Cause) {
 // read the transition come later, and are due.
 func (e *Engine) move(p *person, segment int, in bool, at int64, cause Cause) {
 	p.in[segment] = in
-	if in {
-		e.sizes[segment]++
-	} else {
-		e.sizes[segment]--
-	}
+	e.count(segment, in)
 	if p.record == 0 {
 		return
 	}
@@ -284,6 +272,15 @@ func (e *Engine) move(p *person, segment int, in bool, at int64, cause Cause) {
 	e.record(Transition{id, p.customer.Name, p.record, !in, at, cause, e.behind})
 	for _, reader := range e.readers[segment] {
 		e.due[reader] = true
+	}
+}
+
+// count notes that somebody is in a segment now, or not any more.
+func (e *Engine) count(segment int, in bool) {
+	if in {
+		e.sizes[segment]++
+	} else {
+		e.sizes[segment]--
 	}
 }
 

@@ -41,7 +41,7 @@ func (b *Script) Known() int { return b.engine.People() }
 // Stood are the standings that a flush tells.
 func (b *Script) Stood() map[int64]Standing {
 	all := map[int64]Standing{}
-	b.engine.Flush(func(c Change) {
+	b.engine.Flush(false, func(c Change) {
 		if c.MergedInto != 0 {
 			delete(all, c.Person)
 			return

@@ -1,5 +1,10 @@
 package live
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Change is how a person whose memberships are recorded stands now.
 type Change struct {
 	Person int64
@@ -18,6 +23,10 @@ type Change struct {
 type changes struct {
 	persons []*person
 	gone    []merged
+	told    struct { // scratch of changeOf
+		in   []bool
+		next []int64
+	}
 }
 
 // merged is a person who became part of another.
@@ -39,26 +48,50 @@ func (c *changes) merged(record int64, name Key, into *person) {
 	c.gone = append(c.gone, merged{record, name, into})
 }
 
-// Flush tells, once, everyone who changed since it was called before.
-func (e *Engine) Flush(tell func(Change)) {
+// MostChanged says that so many people changed that Flush had better tell
+// everyone.
+func (e *Engine) MostChanged() bool {
+	n := len(e.changes.persons)
+	return n >= worthAll && n > e.known/2
+}
+
+// worthAll is how many must have changed for everyone to be told.
+const worthAll = 10_000
+
+// Flush tells, once, those who changed since it was called before; or everyone
+// whose memberships are recorded, by number. Those who became part of others
+// come first.
+func (e *Engine) Flush(everyone bool, tell func(Change)) {
 	for _, m := range e.changes.gone {
 		tell(Change{Person: m.record, Name: m.name, MergedInto: m.into.record})
 	}
+	people := e.changes.persons
+	if everyone {
+		people = e.everyone()
+		slices.SortFunc(people, func(a, b *person) int { return cmp.Compare(a.record, b.record) })
+	}
+	for _, p := range people {
+		if p.kept() && p.record != 0 { // others became part of somebody
+			tell(e.changeOf(p))
+		}
+	}
 	for _, p := range e.changes.persons {
 		p.changed = false
-		if !p.kept() {
-			continue // became part of another
-		}
-		packed := p.standing != nil
-		e.thaw(p)
-		name := p.name()
-		tell(Change{Person: p.record, Name: name, Renamed: name != p.written, In: p.in, Next: p.timer, Asked: p.asked})
-		p.written = name
-		if packed {
-			e.chill(p)
-		}
 	}
 	clear(e.changes.persons)
 	clear(e.changes.gone)
 	e.changes.persons, e.changes.gone = e.changes.persons[:0], e.changes.gone[:0]
+}
+
+// changeOf tells how a person stands, and that this is written.
+func (e *Engine) changeOf(p *person) Change {
+	in := p.in
+	if p.standing != nil {
+		e.changes.told.in, e.changes.told.next = unpackStanding(p.standing, p.timer, e.changes.told.in, e.changes.told.next)
+		in = e.changes.told.in
+	}
+	name := p.name()
+	c := Change{Person: p.record, Name: name, Renamed: name != p.written, In: in, Next: p.timer, Asked: p.asked}
+	p.written = name
+	return c
 }

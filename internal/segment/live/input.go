@@ -60,9 +60,10 @@ func (a *arrival) order(r OrderRow, isNew map[string]*customer.Order) {
 		was, owner = r.Order, p
 		was.Cancels = e.cancels[r.Order.ID]
 		isNew[r.Order.ID] = was
-		e.orders[r.Order.ID] = &order{owner: p}
 		if p == nil {
-			e.orders[r.Order.ID].alone = was
+			e.orders.alone[r.Order.ID] = was
+		} else {
+			e.orders.give(r.Order.ID, p)
 		}
 	}
 	if r.Status != "" {
@@ -171,29 +172,53 @@ func (e *Engine) ArriveProduct(id string, v customer.ProductVersion) {
 	if e.shop.Catalogue.Earliest(id) >= since {
 		since = customer.Always // older facts take the earliest version
 	}
-	var touched []*person
+	var mention, hold []*person
 	for _, p := range e.persons {
 		switch {
 		case p.newestFact() >= since && e.mentions(p, id):
-			a.touch(p)
-			a.changed[p].everything = true
+			mention = append(mention, p)
 		case e.holders[id][p]:
-			a.touch(p)
-			a.changed[p].kinds = append(a.changed[p].kinds, heldKinds...)
-		default:
-			continue
+			hold = append(hold, p)
 		}
-		touched = append(touched, p)
 	}
+	for _, p := range mention {
+		a.touch(p)
+		a.changed[p].everything = true
+	}
+	for _, p := range hold {
+		if p.kept() {
+			e.catchUp(p, e.clock)
+		}
+	}
+	e.behind = Behind{v.Place, "product", id}
 	e.shop.Catalogue.Add(id, v)
-	for _, p := range touched {
-		if a.changed[p].everything {
-			p.customer.ForgetAll()
-		} else {
+	for _, p := range mention {
+		p.customer.ForgetAll()
+	}
+	e.askHolders(hold)
+	a.done()
+}
+
+// askHolders asks those who hold a product that changed.
+func (e *Engine) askHolders(hold []*person) {
+	due := make([]bool, e.program.Len())
+	for _, k := range heldKinds {
+		for _, i := range e.byKind[k] {
+			due[i] = true
+		}
+	}
+	var kept []*person
+	for _, p := range hold {
+		if p.customer != nil {
 			p.customer.ForgetCatalogue()
 		}
+		if p.kept() && e.clock != customer.Always {
+			kept = append(kept, p)
+		}
 	}
-	a.done()
+	e.askEveryone(kept, &question{
+		cause: CauseProduct, at: e.atClock, due: func(_ *person, segment int, _ int64) bool { return due[segment] },
+	})
 }
 
 // newestFact is the instant of the latest order or event.

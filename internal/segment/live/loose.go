@@ -2,6 +2,7 @@ package live
 
 import (
 	"cmp"
+	"container/heap"
 	"slices"
 
 	"kith/internal/customer"
@@ -31,15 +32,21 @@ func (e *Engine) Clock(now int64) { e.clock = max(e.clock, now) }
 // number of people, and says whether that was all.
 func (e *Engine) Tick(most int) (all bool) {
 	e.behind = Behind{}
-	for len(e.timers) > 0 && e.timers[0].timer <= e.clock {
-		if most--; most < 0 {
-			return false
+	for e.timerDue() && most > 0 {
+		var some []*person
+		for e.timerDue() && len(some) < most {
+			some = append(some, heap.Pop(&e.timers).(*person)) // the next timer sets it again
 		}
-		p := e.timers[0]
-		e.tick(p, p.timer)
+		most -= len(some)
+		e.askEveryone(some, &question{
+			cause: CauseTime, at: func(p *person) int64 { return p.timer },
+			due: func(p *person, _ int, next int64) bool { return p.wait <= p.timer || next <= p.timer },
+		})
 	}
-	return true
+	return !e.timerDue()
 }
+
+func (e *Engine) timerDue() bool { return len(e.timers) > 0 && e.timers[0].timer <= e.clock }
 
 // NextTimer is the earliest instant at which something may change by time
 // alone; eval.Never if never.
@@ -91,9 +98,7 @@ func (e *Engine) Add(k Known) {
 
 // noteFacts notes what the engine itself keeps of a person's facts.
 func (e *Engine) noteFacts(p *person) {
-	for _, o := range p.customer.Orders() {
-		e.orders[o.ID] = &order{owner: p}
-	}
+	p.customer.EachOrder(func(id string) { e.orders.give(id, p) })
 	for _, key := range holding {
 		for _, event := range p.customer.Events(key) {
 			e.holders.add(p, event)
@@ -152,6 +157,7 @@ func (e *Engine) Begin(clock, last int64, standings []Standing, adopt bool) {
 		}
 	}
 	slices.SortFunc(e.persons, func(a, b *person) int { return a.number - b.number })
+	var adopted []*person
 	for i, p := range e.persons {
 		p.place = i
 		switch found := byPerson[p]; {
@@ -159,22 +165,41 @@ func (e *Engine) Begin(clock, last int64, standings []Standing, adopt bool) {
 		case len(found) > 0:
 			e.stand(p, found)
 		case adopt:
-			e.open(p)
-			e.keep(p)
-			e.askAll(p, CauseDefinition)
-			e.number(p)
-			e.changes.note(p)
-			e.cool(p)
+			adopted = append(adopted, p)
 		default:
-			e.open(p)
-			e.keep(p)
-			e.number(p)
+			e.keepPacked(p)
 			e.timers.set(p, clock)
 			p.wait = clock
-			e.cool(p)
 		}
 	}
+	e.adopt(adopted)
 	e.warm = nil // everyone is packed
+}
+
+// adopt keeps people's memberships from now on, without telling how they came
+// to them.
+func (e *Engine) adopt(people []*person) {
+	numbers := make([]int64, len(people))
+	for i, p := range people {
+		e.keepPacked(p)
+		numbers[i], p.record = p.record, 0 // nothing is recorded
+	}
+	e.askEveryone(people, &question{cause: CauseDefinition, at: e.atClock, due: askAboutAll})
+	for i, p := range people {
+		p.record = numbers[i]
+		e.changes.note(p)
+	}
+}
+
+// keepPacked starts to keep a packed person's memberships, under a number if
+// something with an instant is known of them.
+func (e *Engine) keepPacked(p *person) {
+	e.known++
+	p.standing = e.nowhere()
+	if customer.PackedTimed(p.facts) {
+		e.recorded++
+		p.record = e.recorded
+	}
 }
 
 // stand lets a person go on from a standing. With several, those that had
@@ -209,30 +234,30 @@ func (e *Engine) number(p *person) {
 	}
 }
 
-// askAll asks a person about everything at the clock.
-func (e *Engine) askAll(p *person, cause Cause) {
-	e.open(p)
-	p.customer.Stand(e.clock)
-	for i := range e.due {
-		e.due[i] = true
-	}
-	e.ask(p, e.clock, cause)
-}
-
 // Remember calls tell with what notes a transition that was recorded before,
 // for segments that read it.
 func (e *Engine) Remember(tell func(note func(record int64, segment string, left bool, at int64)) error) error {
-	byRecord := map[int64]*person{}
-	for _, p := range e.persons {
-		byRecord[p.record] = p
+	type move struct {
+		segment string
+		left    bool
+		at      int64
 	}
-	return tell(func(record int64, segment string, left bool, at int64) {
-		if p := byRecord[record]; p != nil && record != 0 {
-			e.open(p)
-			p.dirty = true
-			p.customer.Move(segment, left, at)
-		}
+	moves := map[int64][]move{}
+	err := tell(func(record int64, segment string, left bool, at int64) {
+		moves[record] = append(moves[record], move{segment, left, at})
 	})
+	for _, p := range e.persons {
+		if p.record == 0 || moves[p.record] == nil {
+			continue
+		}
+		e.revisit(p, func() {
+			p.dirty = true
+			for _, m := range moves[p.record] {
+				p.customer.Move(m.segment, m.left, m.at)
+			}
+		})
+	}
+	return err
 }
 
 // Read lists the segments whose transitions some segment reads.

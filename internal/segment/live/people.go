@@ -133,11 +133,10 @@ func (e *Engine) absorb(p, other *person) {
 	p.keys = append(p.keys, other.keys...)
 	slices.SortFunc(p.keys, func(a, b arrived) int { return a.at - b.at })
 	e.holders.move(other, p)
-	for _, o := range other.customer.Orders() {
-		e.orders[o.ID] = &order{owner: p}
-	}
+	other.customer.EachOrder(func(id string) { e.orders.give(id, p) })
 	p.customer.Absorb(other.customer)
 	other.gone = true
+	e.numbered[other.number] = nil
 	last := len(e.persons) - 1
 	e.persons[other.place] = e.persons[last]
 	e.persons[other.place].place = other.place
@@ -149,9 +148,9 @@ func (e *Engine) absorb(p, other *person) {
 // newPerson makes a person without keys.
 func (e *Engine) newPerson() *person {
 	p := &person{
-		number: e.people, place: len(e.persons), customer: customer.New(e.shop), wait: eval.Never, timer: eval.Never, asked: customer.Always, slot: -1,
+		number: len(e.numbered), place: len(e.persons), customer: customer.New(e.shop), wait: eval.Never, timer: eval.Never, asked: customer.Always, slot: -1,
 	}
-	e.people++
+	e.numbered = append(e.numbered, p)
 	e.persons = append(e.persons, p)
 	e.heat(p)
 	return p
@@ -169,7 +168,7 @@ func (e *Engine) keep(p *person) {
 func (e *Engine) forget(p *person) {
 	for i, in := range p.in {
 		if in {
-			e.sizes[i]--
+			e.count(i, false)
 		}
 	}
 	if p.kept() {

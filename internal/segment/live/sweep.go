@@ -18,11 +18,18 @@ func (e *Engine) Prepare(settings eval.Settings, segments []eval.Segment) error 
 			e.catchUp(p, e.clock)
 		}
 	}
-	e.was = map[string]int{}
+	was, sizes := map[string]int{}, e.sizes
 	for i := range e.program.Len() {
-		e.was[e.program.ID(i)] = i
+		was[e.program.ID(i)] = i
 	}
 	e.use(program)
+	e.from = make([]int, program.Len())
+	for i := range e.from {
+		e.from[i] = -1
+		if old, ok := was[program.ID(i)]; ok {
+			e.from[i], e.sizes[i] = old, sizes[old]
+		}
+	}
 	return nil
 }
 
@@ -30,39 +37,29 @@ func (e *Engine) Prepare(settings eval.Settings, segments []eval.Segment) error 
 // same as before keep their memberships; the others are asked for everyone,
 // with CauseDefinition.
 func (e *Engine) Redefine(same func(id string) bool) {
-	from := make([]int, e.program.Len()) // the place before; -1 for a segment that is asked
-	for i := range from {
-		from[i] = -1
-		if old, ok := e.was[e.program.ID(i)]; ok && same(e.program.ID(i)) {
-			from[i] = old
-		}
+	asked := make([]bool, e.program.Len())
+	for i, old := range e.from {
+		asked[i] = old < 0 || !same(e.program.ID(i))
 	}
 	e.behind = Behind{Kind: "definition"}
-	for _, p := range e.persons {
-		if p.kept() {
-			e.revisit(p, func() { e.redefine(p, from) })
-		}
-	}
-	e.was = nil
+	e.askEveryone(e.everyone(), &question{
+		cause: CauseDefinition, at: e.atClock, from: e.from,
+		due: func(_ *person, segment int, _ int64) bool { return asked[segment] },
+	})
+	e.from = nil
 }
 
-// redefine brings a person's memberships to another program.
-func (e *Engine) redefine(p *person, from []int) {
-	in, next := p.in, p.next
-	p.in, p.next = make([]bool, len(from)), make([]int64, len(from))
-	for i, old := range from {
-		if before, ok := e.was[e.program.ID(i)]; ok && in[before] {
-			p.in[i] = true
-			e.sizes[i]++
-		}
-		if old >= 0 {
-			p.next[i] = next[old]
-		} else {
-			e.due[i] = true
+func (e *Engine) atClock(*person) int64 { return e.clock }
+
+// everyone lists those whose memberships are kept.
+func (e *Engine) everyone() []*person {
+	people := make([]*person, 0, e.known)
+	for _, p := range e.persons {
+		if p.kept() {
+			people = append(people, p)
 		}
 	}
-	p.customer.Stand(e.clock)
-	e.ask(p, e.clock, CauseDefinition)
+	return people
 }
 
 // Score lets a scoring run take effect: scores tells each person's, nil for
@@ -70,21 +67,17 @@ func (e *Engine) redefine(p *person, from []int) {
 func (e *Engine) Score(scores func(name Key) customer.Scores) {
 	e.behind = Behind{Kind: "score"}
 	e.scores = scores
-	for _, p := range e.persons {
-		if !p.kept() {
-			p.setScores(scores(p.name()))
-			continue
-		}
+	everyone := e.everyone()
+	for _, p := range everyone {
 		e.catchUp(p, e.clock)
-		e.revisit(p, func() {
-			p.setScores(scores(p.name()))
-			p.customer.Stand(e.clock)
-			for _, i := range e.scored {
-				e.due[i] = true
-			}
-			e.ask(p, e.clock, CauseScore)
-		})
 	}
+	for _, p := range e.persons {
+		p.setScores(scores(p.name()))
+	}
+	e.askEveryone(everyone, &question{
+		cause: CauseScore, at: e.atClock,
+		due: func(_ *person, segment int, _ int64) bool { return e.readsScores[segment] },
+	})
 }
 
 // setScores tells a person's scores.
@@ -120,16 +113,17 @@ func (e *Engine) SetScores(scores func(name Key) customer.Scores) {
 // was taken while nobody kept memberships.
 func (e *Engine) Reask(cause Cause) {
 	e.behind = Behind{Kind: string(cause)}
-	for _, p := range e.persons {
-		if p.kept() {
-			e.catchUp(p, e.clock)
-			e.revisit(p, func() {
-				e.number(p)
-				e.askAll(p, cause)
-			})
+	everyone := e.everyone()
+	for _, p := range everyone {
+		e.catchUp(p, e.clock)
+		if p.record == 0 {
+			e.revisit(p, func() { e.number(p) })
 		}
 	}
+	e.askEveryone(everyone, &question{cause: cause, at: e.atClock, due: askAboutAll})
 }
+
+func askAboutAll(*person, int, int64) bool { return true }
 
 // Replace puts what is known of a person in the place of what was known, and
 // asks at the clock.

@@ -50,50 +50,79 @@ func (k *Keeper) note(t live.Transition) {
 	d.Size = int64(k.engine.Size(k.places[t.Segment]))
 }
 
-// commit makes what was collected durable, and tells those who wait. Without
-// anything it notes the clock from time to time.
+// commit lets what was collected be made durable, while the next stretch is
+// worked on. Without anything it notes the clock from time to time.
 func (k *Keeper) commit(ctx context.Context) error {
 	now := k.config.now()
 	b, err := k.take(now)
 	if err != nil {
 		return err
 	}
-	if b.Applied == k.progress.Applied && len(b.Standings)+len(b.Persons)+len(b.Transitions)+len(b.Sweeps) == 0 &&
+	if b.Applied == k.taken.Applied && len(b.Standings)+len(b.Persons)+len(b.Transitions)+len(b.Sweeps) == 0 &&
 		b.Segments == nil && now.Sub(k.settled) < pause {
 		return nil
 	}
-	// A commit that was begun is finished: stopping must not cut it off.
-	if err := k.config.Record.Commit(context.WithoutCancel(ctx), b); err != nil {
+	if err := k.settle(); err != nil {
+		return err
+	}
+	k.settled, k.taken = now, b.Progress
+	sizes := k.sizesNow()
+	commits := make(chan error, 1)
+	k.commits = commits
+	go func() {
+		// A commit that was begun is finished: stopping must not cut it off.
+		err := k.config.Record.Commit(context.WithoutCancel(ctx), b)
+		if err == nil {
+			k.committed(b.Progress, sizes)
+		}
+		commits <- err
+	}()
+	return nil
+}
+
+// settle waits for the commit that is on its way.
+func (k *Keeper) settle() error {
+	if k.commits == nil {
+		return nil
+	}
+	err := <-k.commits
+	k.commits = nil
+	if err != nil {
 		return fmt.Errorf("recording memberships: %w", err)
 	}
-	k.settled = now
-	k.publishSizes()
+	return nil
+}
+
+// committed tells those who wait.
+func (k *Keeper) committed(p segment.Progress, sizes map[string]int64) {
+	k.sizes.Store(&sizes)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.progress = b.Progress
+	k.progress = p
 	k.tell()
-	return nil
 }
 
 // take makes a batch of what was collected.
 func (k *Keeper) take(now time.Time) (segment.Batch, error) {
-	b := segment.Batch{Progress: k.progress}
+	b := segment.Batch{Progress: k.taken}
 	if k.batch.applied > 0 {
 		b.Applied = k.batch.applied
 	}
 	b.Clock = time.UnixMicro(k.engine.Now()).UTC()
-	k.engine.Flush(func(c live.Change) {
+	b.Everyone = k.engine.MostChanged()
+	k.engine.Flush(b.Everyone, func(c live.Change) {
 		b.LastPerson = max(b.LastPerson, c.Person)
 		if c.Renamed || c.MergedInto != 0 {
 			b.Persons = append(b.Persons, segment.Person{
 				Number: c.Person, Kind: segment.KeyKind(c.Name.Kind), ID: c.Name.Value, MergedInto: c.MergedInto,
 			})
 		}
-		s := segment.Standing{Person: c.Person, Next: math.MaxInt64, Asked: c.Asked}
-		if c.MergedInto == 0 {
-			s.In, s.Next = k.bits(c.In), c.Next
+		switch {
+		case c.MergedInto == 0:
+			b.Standings = append(b.Standings, segment.Standing{Person: c.Person, In: k.bits(c.In), Next: c.Next, Asked: c.Asked})
+		case !b.Everyone: // who is not among everyone needs no standing
+			b.Standings = append(b.Standings, segment.Standing{Person: c.Person, Next: math.MaxInt64, Asked: c.Asked})
 		}
-		b.Standings = append(b.Standings, s)
 	})
 	b.Transitions, b.Sweeps = k.recorded(now, b.Applied)
 	for _, key := range slices.SortedFunc(maps.Keys(k.batch.days), compareDays) {

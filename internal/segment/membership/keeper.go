@@ -29,7 +29,9 @@ type Keeper struct {
 	placed   []int                 // the numbers, by place
 	restored uint64                // the last entry that the facts held when they were read
 	batch    collected
-	settled  time.Time // when the clock was last committed
+	taken    segment.Progress // of the last batch taken, whose commit may be on its way
+	commits  chan error       // of the commit that is on its way; nil without one
+	settled  time.Time        // when the clock was last committed
 
 	mu       sync.Mutex
 	begun    uint64 // steps begun
@@ -50,7 +52,7 @@ const pause = time.Minute
 // cost little, little enough to be seen at once.
 const (
 	stretchEvents = 2_000
-	stretchTimers = 2_000
+	stretchTimers = 1_500
 	stretchTime   = 20 * time.Millisecond
 )
 
@@ -60,6 +62,15 @@ const openPeople = 5_000
 // Run works until the context ends. An error means that what is kept in
 // memory is not what was committed: the Keeper is of no more use.
 func (k *Keeper) Run(ctx context.Context) error {
+	err := k.run(ctx)
+	if last := k.settle(); err == nil {
+		err = last
+	}
+	k.fail(err)
+	return err
+}
+
+func (k *Keeper) run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -68,7 +79,6 @@ func (k *Keeper) Run(ctx context.Context) error {
 			if ctx.Err() != nil {
 				err = nil
 			}
-			k.fail(err)
 			return err
 		}
 		if more {
@@ -77,7 +87,6 @@ func (k *Keeper) Run(ctx context.Context) error {
 		timer.Reset(k.idle())
 		select {
 		case <-ctx.Done():
-			k.fail(nil)
 			return nil
 		case <-k.wake:
 		case <-timer.C:
@@ -92,6 +101,9 @@ func (k *Keeper) begin(ctx context.Context) (more bool, err error) {
 	k.mu.Unlock()
 	more, err = k.step(ctx)
 	if err == nil && !more {
+		if err := k.settle(); err != nil {
+			return false, err
+		}
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.rested = k.begun
@@ -106,7 +118,8 @@ func (k *Keeper) tell() {
 	k.changed = make(chan struct{})
 }
 
-// step does one stretch and commits it, and says whether there is more to do.
+// step does one stretch and lets it be committed, and says whether there is
+// more to do.
 func (k *Keeper) step(ctx context.Context) (more bool, err error) {
 	more, err = k.follow(ctx)
 	if err != nil {
@@ -127,9 +140,7 @@ func (k *Keeper) step(ctx context.Context) (more bool, err error) {
 
 // follow applies entries of the log for one stretch.
 func (k *Keeper) follow(ctx context.Context) (more bool, err error) {
-	k.mu.Lock()
-	applied := k.progress.Applied
-	k.mu.Unlock()
+	applied := k.taken.Applied
 	if k.config.Log.LastSeq() <= applied {
 		return false, nil
 	}
@@ -248,10 +259,11 @@ func (k *Keeper) Sizes() map[string]int64 {
 	return nil
 }
 
-func (k *Keeper) publishSizes() {
+// sizesNow are the sizes as the engine has them.
+func (k *Keeper) sizesNow() map[string]int64 {
 	sizes := map[string]int64{"": int64(k.engine.People())}
 	for id, place := range maps.All(k.places) {
 		sizes[id] = int64(k.engine.Size(place))
 	}
-	k.sizes.Store(&sizes)
+	return sizes
 }

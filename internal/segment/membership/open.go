@@ -57,6 +57,7 @@ func (k *Keeper) open(ctx context.Context) error {
 		k.progress.Applied = k.restored
 		k.progress.Clock = k.config.now()
 	}
+	k.taken = k.progress
 	frozen := k.adoptDefinitions(definitions, first)
 	standings, err := k.standings(ctx)
 	if err != nil {
@@ -255,6 +256,9 @@ func (k *Keeper) standings(ctx context.Context) ([]live.Standing, error) {
 func (k *Keeper) rememberOf(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
+	}
+	if err := k.settle(); err != nil {
+		return err
 	}
 	return k.engine.Remember(func(note func(record int64, segment string, left bool, at int64)) error {
 		for _, id := range ids {

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/big"
+	"slices"
+	"unsafe"
 
 	"kith/internal/segql"
 )
@@ -64,6 +66,15 @@ func (w *Writer) Flag(yes bool) {
 func (w *Writer) Text(s string) {
 	w.Uint(uint64(len(s)))
 	w.Bytes = append(w.Bytes, s...)
+}
+
+// Section appends what write appends, after its length, so that it can be
+// read later or never.
+func (w *Writer) Section(write func()) {
+	start := len(w.Bytes)
+	write()
+	length := binary.AppendUvarint(nil, uint64(len(w.Bytes)-start))
+	w.Bytes = slices.Insert(w.Bytes, start, length...)
 }
 
 // Word appends a text that comes again and again, by its number.
@@ -177,6 +188,11 @@ func (r *Reader) fail() { r.err, r.Bytes = errPacked, nil }
 
 // Uint reads a number.
 func (r *Reader) Uint() uint64 {
+	if len(r.Bytes) > 0 && r.Bytes[0] < 0x80 { // most are small
+		n := uint64(r.Bytes[0])
+		r.Bytes = r.Bytes[1:]
+		return n
+	}
 	n, size := binary.Uvarint(r.Bytes)
 	if size <= 0 {
 		r.fail()
@@ -224,6 +240,20 @@ func (r *Reader) Text() string {
 	s := string(r.Bytes[:n])
 	r.Bytes = r.Bytes[n:]
 	return s
+}
+
+// View reads a text, or a section, without copying it: the bytes must not
+// change as long as it is used.
+func (r *Reader) View() string {
+	n := r.Len()
+	s := unsafe.String(unsafe.SliceData(r.Bytes), n)
+	r.Bytes = r.Bytes[n:]
+	return s
+}
+
+// ReaderOf reads a section that View gave.
+func ReaderOf(section string, words *Words) Reader {
+	return Reader{Bytes: unsafe.Slice(unsafe.StringData(section), len(section)), Words: words}
 }
 
 // Word reads a text that has a number.

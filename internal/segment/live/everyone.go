@@ -1,0 +1,208 @@
+package live
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+
+	"kith/internal/customer"
+	"kith/internal/segql/eval"
+)
+
+// A question is asked of many people at once: when a segment is defined, when
+// a run lands, when a timer of everyone's is due. Most of them are packed, and
+// packed people are answered on all processors, without being opened: their
+// facts do not change. What differs takes effect afterwards, in order.
+type question struct {
+	cause Cause
+	// at is when a person is asked.
+	at func(p *person) int64
+	// due says whether a segment is asked, of which the answer may next change
+	// at an instant.
+	due func(p *person, segment int, next int64) bool
+	// from, if not nil, are the places that the segments had before; -1 for new
+	// ones.
+	from []int
+}
+
+// askedAtOnce is how many people are answered before what differs takes
+// effect: enough to keep all processors busy, few enough to take little memory.
+const askedAtOnce = 4_096
+
+// askEveryone asks people, in order.
+func (e *Engine) askEveryone(people []*person, q *question) {
+	workers := make([]answerer, runtime.GOMAXPROCS(0))
+	for i := range workers {
+		workers[i].engine, workers[i].question = e, q
+	}
+	answers := make([]answer, min(askedAtOnce, len(people)))
+	for some := range slices.Chunk(people, askedAtOnce) {
+		e.askAtOnce(workers, some, answers)
+		for i, p := range some {
+			e.take(p, q, &answers[i])
+		}
+	}
+}
+
+// askAtOnce answers for some people on all processors.
+func (e *Engine) askAtOnce(workers []answerer, some []*person, answers []answer) {
+	var wait sync.WaitGroup
+	share := (len(some) + len(workers) - 1) / len(workers)
+	for i := range workers {
+		from, to := min(i*share, len(some)), min((i+1)*share, len(some))
+		wait.Go(func() {
+			for j := from; j < to; j++ {
+				answers[j] = workers[i].answer(some[j])
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// take lets an answer take effect. Who was not answered is asked now.
+func (e *Engine) take(p *person, q *question, a *answer) {
+	if !a.given {
+		e.revisit(p, func() { e.askNow(p, q) })
+		return
+	}
+	p.asked, p.wait = max(p.asked, a.at), a.wait
+	for _, m := range a.moved {
+		e.count(m.segment, m.in)
+		if p.record != 0 {
+			e.record(Transition{e.program.ID(m.segment), p.name().Value, p.record, !m.in, a.at, q.cause, e.behind})
+		}
+	}
+	if a.standing != nil {
+		p.standing = a.standing
+	}
+	if len(a.moved) > 0 || a.timer != p.timer || p.written != p.name() {
+		e.changes.note(p)
+	}
+	if a.timer != p.timer || p.slot < 0 {
+		e.timers.set(p, a.timer)
+	}
+}
+
+// askNow asks a person who is open.
+func (e *Engine) askNow(p *person, q *question) {
+	if q.from != nil {
+		in, next := p.in, p.next
+		p.in, p.next = make([]bool, len(q.from)), make([]int64, len(q.from))
+		replace(q.from, in, next, p.in, p.next)
+	}
+	at := q.at(p)
+	for i, next := range p.next {
+		e.due[i] = q.due(p, i, next)
+	}
+	p.customer.Stand(at)
+	e.ask(p, at, q.cause)
+}
+
+// replace brings what a person is in to the places where the segments are now.
+func replace(from []int, in []bool, next []int64, nowIn []bool, nowNext []int64) {
+	for i, old := range from {
+		nowIn[i], nowNext[i] = false, eval.Never
+		if old >= 0 {
+			nowIn[i], nowNext[i] = in[old], next[old]
+		}
+	}
+}
+
+// answer is how a packed person turns out to stand.
+type answer struct {
+	given    bool // false for one who must be asked in order
+	at       int64
+	moved    []moved
+	standing []byte // nil if it is as before
+	timer    int64
+	wait     int64
+}
+
+// moved is a membership that changed.
+type moved struct {
+	segment int
+	in      bool
+}
+
+// answerer answers for one person after the other.
+type answerer struct {
+	engine   *Engine
+	question *question
+	// These are how the person stood, and how they stand, by segment.
+	wasIn, in     []bool
+	wasNext, next []int64
+	scratch       []byte
+}
+
+// answer asks a packed person. One whose transition is read by another segment
+// is asked in order, and so is one who is open.
+func (w *answerer) answer(p *person) answer {
+	if p.customer != nil {
+		return answer{}
+	}
+	e, q := w.engine, w.question
+	same := w.stand(p)
+	a := answer{given: true, at: q.at(p), timer: eval.Never}
+	c := e.unpack(p)
+	c.Stand(a.at)
+	exists := p.known() && c.Since() <= a.at
+	for i := range w.in {
+		if e.frozen[i] {
+			same = same && w.next[i] == eval.Never
+			w.next[i] = eval.Never
+			continue
+		}
+		if q.due(p, i, w.next[i]) {
+			in, next := e.program.Ask(c, i, a.at)
+			if in = in && exists; in != w.in[i] {
+				if p.record != 0 && len(e.readers[i]) > 0 {
+					return answer{}
+				}
+				w.in[i] = in
+				a.moved = append(a.moved, moved{i, in})
+			}
+			same = same && next == w.next[i]
+			w.next[i] = next
+		}
+		a.timer = min(a.timer, w.next[i])
+	}
+	a.wait = c.Pending()
+	a.timer = min(a.timer, a.wait)
+	if !same || len(a.moved) > 0 || a.timer != p.timer {
+		w.scratch = packStanding(w.scratch[:0], w.in, w.next, a.timer)
+		a.standing = slices.Clone(w.scratch)
+	}
+	return a
+}
+
+// stand notes how a person stands, by the segments as they are now, and says
+// whether that is how it was packed.
+func (w *answerer) stand(p *person) (same bool) {
+	if w.question.from == nil {
+		w.in, w.next = unpackStanding(p.standing, p.timer, w.in, w.next)
+		return true
+	}
+	n := w.engine.program.Len()
+	w.in, w.next = resized(w.in, n), resized(w.next, n)
+	w.wasIn, w.wasNext = unpackStanding(p.standing, p.timer, w.wasIn, w.wasNext)
+	replace(w.question.from, w.wasIn, w.wasNext, w.in, w.next)
+	return false
+}
+
+// unpack makes a packed person's facts ready.
+func (e *Engine) unpack(p *person) *customer.Customer {
+	c, err := e.shop.Unpack(p.facts)
+	if err != nil {
+		panic("live: " + err.Error()) // this process packed them
+	}
+	c.Name, c.Scores = p.name().Value, p.scores
+	return c
+}
+
+// resized is a slice with another length, whose content does not matter.
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
