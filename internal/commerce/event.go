@@ -29,3 +29,109 @@ type Event struct {
 type EventBatch struct {
 	Events []Event `json:"events"`
 }
+
+// ReadEvents reads the body of an EventsEntry as json.Unmarshal does, only
+// sooner. Properties and traits are parts of the body, not copies.
+func ReadEvents(body []byte) (EventBatch, error) {
+	r := eventReader{scanner: scanner[[]byte]{text: body}}
+	if batch, ok := r.batch(); ok {
+		return batch, nil
+	}
+	var batch EventBatch
+	if err := json.Unmarshal(body, &batch); err != nil {
+		return EventBatch{}, err
+	}
+	return batch, nil
+}
+
+// eventReader reads a batch in the form in which json.Marshal writes it, to the
+// letter. Any other is json.Unmarshal's.
+type eventReader struct {
+	scanner[[]byte]
+
+	// repeated are the latest of those texts that come again and again, the
+	// oldest at next.
+	repeated [8]string
+	next     int
+}
+
+func (r *eventReader) batch() (b EventBatch, ok bool) {
+	if !r.word(`{"events":[`) {
+		return b, false
+	}
+	const size = 512 // of an event, more or less
+	b.Events = make([]Event, 0, len(r.text)/size+1)
+	if !r.word("]") {
+		for first := true; first || r.word(","); first = false {
+			b.Events = append(b.Events, Event{})
+			if !r.event(&b.Events[len(b.Events)-1]) {
+				return b, false
+			}
+		}
+		if !r.word("]") {
+			return b, false
+		}
+	}
+	return b, r.word("}") && r.end()
+}
+
+func (r *eventReader) event(e *Event) bool {
+	return r.word(`{"at":`) && r.instant(&e.At) &&
+		(!r.word(`,"type":`) || r.repeatedText(&e.Type)) &&
+		(!r.word(`,"event":`) || r.repeatedText(&e.Name)) &&
+		(!r.word(`,"customer_id":`) || r.textInto(&e.CustomerID)) &&
+		(!r.word(`,"email":`) || r.textInto(&e.Email)) &&
+		(!r.word(`,"phone":`) || r.textInto(&e.Phone)) &&
+		(!r.word(`,"anonymous_id":`) || r.textInto(&e.AnonymousID)) &&
+		(!r.word(`,"message_id":`) || r.textInto(&e.MessageID)) &&
+		(!r.word(`,"properties":`) || r.part(&e.Properties)) &&
+		(!r.word(`,"traits":`) || r.part(&e.Traits)) &&
+		r.word("}")
+}
+
+func (r *eventReader) instant(at *time.Time) bool {
+	start := r.at
+	return r.string() && at.UnmarshalJSON(r.text[start:r.at]) == nil
+}
+
+// inner takes a string, and gives what stands between its quotes.
+func (r *eventReader) inner() ([]byte, bool) {
+	start := r.at
+	if !r.string() {
+		return nil, false
+	}
+	return r.text[start+1 : r.at-1], true
+}
+
+// textInto takes a string. It is a copy, which may be kept without the body.
+func (r *eventReader) textInto(s *string) bool {
+	inner, ok := r.inner()
+	*s = unescaped(string(inner))
+	return ok
+}
+
+// repeatedText takes a string that is likely one of those that came before.
+func (r *eventReader) repeatedText(s *string) bool {
+	inner, ok := r.inner()
+	for _, known := range &r.repeated {
+		if string(inner) == known {
+			*s = known
+			return ok
+		}
+	}
+	*s = unescaped(string(inner))
+	if *s == string(inner) { // without escapes
+		r.repeated[r.next%len(r.repeated)] = *s
+		r.next++
+	}
+	return ok
+}
+
+// part takes any value as it stands in the body.
+func (r *eventReader) part(m *json.RawMessage) bool {
+	const outside = 3 // the event, the list and the batch
+	start := r.at
+	ok := r.value(maxNesting - outside)
+	*m = r.text[start:r.at:r.at]
+	return ok
+}

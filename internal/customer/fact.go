@@ -85,7 +85,7 @@ type Event struct {
 // Property is one of the event's properties; ok says that it was given.
 func (e *Event) Property(name string) (_ eval.Raw, ok bool) {
 	if e.Properties == nil && e.JSON != "" {
-		e.Properties = eval.RawObject([]byte(e.JSON)) // whoever took it in saw that it is an object
+		e.Properties = eval.RawObject(e.JSON) // whoever took it in saw that it is an object
 	}
 	r, ok := e.Properties[name]
 	return r, ok

@@ -2,7 +2,6 @@ package loader
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 
@@ -174,8 +173,8 @@ func (l *Loader) steps(ctx context.Context, from, to, applied uint64) iter.Seq2[
 func missing(seq uint64) error { return fmt.Errorf("record %d of the log is missing", seq) }
 
 func eventsOf(e commerce.Entry) ([]commerce.Event, error) {
-	var batch commerce.EventBatch
-	if err := json.Unmarshal(e.Body, &batch); err != nil {
+	batch, err := commerce.ReadEvents(e.Body)
+	if err != nil {
 		return nil, fmt.Errorf("reading log entry %d: %w", e.Seq, err)
 	}
 	return batch.Events, nil

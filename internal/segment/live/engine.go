@@ -60,7 +60,7 @@ type Engine struct {
 	orders   *orderIndex
 	// cancels holds the instants of cancellations, by order.
 	cancels  map[string][]int64
-	messages map[string]bool // ids seen
+	messages *idSet // seen
 	holders  holders
 	timers   timers
 	record   func(Transition)
@@ -97,7 +97,7 @@ func New(settings eval.Settings, segments []eval.Segment, record func(Transition
 	}
 	e := &Engine{
 		shop: customer.NewShop(settings.Zone), clock: customer.Always, byKey: map[Key]*person{},
-		orders: newOrderIndex(), cancels: map[string][]int64{}, messages: map[string]bool{}, holders: holders{}, record: record,
+		orders: newOrderIndex(), cancels: map[string][]int64{}, messages: newIDSet(), holders: holders{}, record: record,
 	}
 	e.use(program)
 	return e, nil

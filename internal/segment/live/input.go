@@ -103,10 +103,10 @@ func (a *arrival) ordered(id string, isNew map[string]*customer.Order) {
 // ArriveEvent takes an event. One whose message id came before is dropped.
 func (e *Engine) ArriveEvent(keys []Key, event *customer.Event, cause Cause) {
 	if event.ID != "" {
-		if e.messages[event.ID] {
+		if e.messages.has(event.ID) {
 			return
 		}
-		e.messages[event.ID] = true
+		e.messages.add(event.ID)
 	}
 	a := e.arrive(event.At, cause, Behind{event.Place, event.Key, event.ID})
 	p := a.person(keys)

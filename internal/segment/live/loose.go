@@ -106,13 +106,13 @@ func (e *Engine) noteFacts(p *person) {
 	}
 	p.customer.EachEvent(func(event *customer.Event) {
 		if event.ID != "" {
-			e.messages[event.ID] = true
+			e.messages.add(event.ID)
 		}
 	})
 }
 
 // Seen notes a message id: an event with it will be dropped.
-func (e *Engine) Seen(message string) { e.messages[message] = true }
+func (e *Engine) Seen(message string) { e.messages.add(message) }
 
 // Cancelled notes a cancellation, also of an order that is not known.
 func (e *Engine) Cancelled(order string, at int64) {

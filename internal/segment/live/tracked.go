@@ -1,8 +1,10 @@
 package live
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"kith/internal/commerce"
 	"kith/internal/customer"
@@ -11,7 +13,8 @@ import (
 
 // Tracker takes canonical events for an engine, and gives each the meaning
 // that the warehouse gives it (see sql/event.sql and sql/eventfact.sql there):
-// an order, a ticket, what is known of a customer, or something tracked.
+// an order, a ticket, what is known of a customer, or something tracked. Like
+// the engine it takes one event at a time.
 type Tracker struct {
 	engine   *Engine
 	currency string // the shop's
@@ -19,12 +22,28 @@ type Tracker struct {
 	orders   map[string]*trackedOrder
 	// returned holds the contents of orders that were only refunds, by id.
 	returned map[string][]string
+	// meanings are those of the names that came first, which are few.
+	meanings map[named]meaning
+	// room is for the members of the one event that is on its way.
+	room []member
 }
+
+// named is what an event's meaning depends on; see customer.MeaningOf.
+type named struct{ kind, name string }
+
+type meaning struct {
+	key   string
+	class customer.EventClass
+}
+
+// mostMeanings is of how many names the meaning is kept.
+const mostMeanings = 1000
 
 // NewTracker returns a Tracker for an engine of a shop with a currency.
 func NewTracker(e *Engine, currency string) *Tracker {
 	return &Tracker{
 		engine: e, currency: currency, rates: map[rateKey]decimal{}, orders: map[string]*trackedOrder{}, returned: map[string][]string{},
+		meanings: map[named]meaning{},
 	}
 }
 
@@ -44,15 +63,15 @@ func (e *RefusedError) Error() string { return e.Column + ": " + e.Reason }
 // makes nobody known, and its message id stays free. One whose message id came
 // before is dropped.
 func (t *Tracker) ArriveTracked(ev commerce.Event, place customer.Place) error {
-	key, _, class := customer.MeaningOf(ev.Type, ev.Name)
-	f := &fact{Event: ev, key: key, class: class, at: ev.At.UnixMicro(), place: place, keys: keysOf(&ev), object: readObject(ev.Properties)}
+	taken := t.read(&ev, place)
+	f := &taken
 	if problem := t.check(f); problem != nil {
 		return problem
 	}
-	if ev.MessageID != "" && t.engine.messages[ev.MessageID] {
+	if ev.MessageID != "" && t.engine.messages.has(ev.MessageID) {
 		return nil
 	}
-	if class == customer.OrderEvent {
+	if f.class == customer.OrderEvent {
 		if err := t.arriveOrder(f); err != nil {
 			return err
 		}
@@ -60,7 +79,7 @@ func (t *Tracker) ArriveTracked(ev commerce.Event, place customer.Place) error {
 		t.arrive(f)
 	}
 	if ev.MessageID != "" {
-		t.engine.messages[ev.MessageID] = true
+		t.engine.messages.add(ev.MessageID)
 	}
 	return nil
 }
@@ -69,23 +88,54 @@ func (t *Tracker) ArriveTracked(ev commerce.Event, place customer.Place) error {
 type fact struct {
 	commerce.Event
 	object // its properties
+	meaning
 
-	key   string
-	class customer.EventClass
+	json  string // the properties as they came
+	lines []orderLine
 	at    int64
 	place customer.Place
 	keys  []Key
 }
 
+// read reads an event. Nothing that lasts may keep a part of the event's
+// memory, which is that of all events that came with it.
+func (t *Tracker) read(ev *commerce.Event, place customer.Place) fact {
+	f := fact{Event: *ev, meaning: t.meaningOf(ev), json: string(ev.Properties), at: ev.At.UnixMicro(), place: place, keys: keysOf(ev)}
+	f.object = readInto(t.room[:0], f.json)
+	t.room = f.members
+	if f.class == customer.OrderEvent {
+		f.lines = f.orderLines()
+	}
+	return f
+}
+
+func (t *Tracker) meaningOf(ev *commerce.Event) meaning {
+	name := named{ev.Type, ev.Name}
+	m, known := t.meanings[name]
+	if !known {
+		m.key, _, m.class = customer.MeaningOf(ev.Type, ev.Name)
+		if len(t.meanings) < mostMeanings {
+			t.meanings[name] = m
+		}
+	}
+	return m
+}
+
 func keysOf(ev *commerce.Event) []Key {
-	keys := []Key{{CustomerKey, ev.CustomerID}, {EmailKey, ev.Email}, {PhoneKey, ev.Phone}, {AnonymousKey, ev.AnonymousID}}
-	return slices.DeleteFunc(keys, func(k Key) bool { return k.Value == "" })
+	keys := make([]Key, 0, 2) // more are rare
+	for _, k := range [...]Key{{CustomerKey, ev.CustomerID}, {EmailKey, ev.Email}, {PhoneKey, ev.Phone}, {AnonymousKey, ev.AnonymousID}} {
+		if k.Value != "" {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 func (t *Tracker) arrive(f *fact) {
 	switch f.class {
 	case customer.IdentifyEvent, customer.LinkEvent:
-		t.engine.ArriveStatements(f.keys, f.at, f.said(), f.knownSince(), CauseEvent)
+		said, since := f.identified()
+		t.engine.ArriveStatements(f.keys, f.at, said, since, CauseEvent)
 	case customer.CancelEvent:
 		t.tell(f, "cancel", map[string]eval.Raw{"order": textRaw(f.orderID())})
 	case customer.RefundEvent:
@@ -109,8 +159,8 @@ func (t *Tracker) tell(f *fact, kind string, properties map[string]eval.Raw) {
 // itself.
 func (t *Tracker) tracked(f *fact) *customer.Event {
 	e := &customer.Event{
-		At: f.at, Place: f.place, Key: f.key, ID: f.MessageID, JSON: string(f.Properties),
-		Product: f.scalar("product_id", "product", "productId"), Quantity: f.number("quantity").value(),
+		At: f.at, Place: f.place, Key: f.key, ID: f.MessageID, JSON: f.json,
+		Product: f.scalar("product_id", "product", "productId"), Quantity: f.numberValue("quantity"),
 	}
 	for i, name := range customer.ProductFields {
 		switch name {
@@ -119,7 +169,7 @@ func (t *Tracker) tracked(f *fact) *customer.Event {
 		case "tags":
 			e.Own[i] = f.texts("tags")
 		case "price", "stock":
-			e.Own[i] = f.number(name).value()
+			e.Own[i] = f.numberValue(name)
 		case "released_at":
 			e.Own[i] = textRaw(f.text(name)).ReadMoment(t.engine.shop.Zone)
 		default:
@@ -133,31 +183,34 @@ func (t *Tracker) tracked(f *fact) *customer.Event {
 // if that is not known.
 func (t *Tracker) rate(currency string, at int64) decimal {
 	if currency == "" || currency == t.currency {
-		return whole(1)
+		return one
 	}
 	return t.rates[rateKey{t.engine.shop.Zone.Day(at), currency}]
 }
 
-// said is what identify says, under the names of customer fields. Of several
-// traits for one field the greatest counts.
-func (f *fact) said() []customer.Statement {
+// identified is what identify says: statements, and instants at which the
+// customer was known.
+func (f *fact) identified() (said []customer.Statement, since []int64) {
 	if f.class != customer.IdentifyEvent {
-		return nil
+		return nil, nil
 	}
-	values := map[string]*string{}
-	var names []string
+	traits := readObject(string(f.Traits))
+	return f.said(traits), traits.knownSince()
+}
+
+// said are traits under the names of customer fields. Of several traits for
+// one field the greatest counts.
+func (f *fact) said(traits object) []customer.Statement {
+	said := make([]customer.Statement, 0, len(traits.members))
 	say := func(name, value string) {
-		before, again := values[name]
-		if !again {
-			names = append(names, name)
-			values[name] = nil
+		s := customer.Statement{At: f.at, Place: f.place, Name: name}
+		if value != "" {
+			value = strings.Clone(value)
+			s.Value = &value
 		}
-		if value != "" && (before == nil || *before < value) {
-			values[name] = &value
-		}
+		said = append(said, s)
 	}
-	traits := readObject(f.Traits)
-	for _, trait := range traits.names {
+	for trait := range traits.names() {
 		switch name := customer.TraitField(trait); {
 		case trait == "", name == "":
 		case name == "tags":
@@ -166,45 +219,47 @@ func (f *fact) said() []customer.Statement {
 			say(name, traits.text(trait))
 		}
 		if trait == "address" {
-			address := readObject(traits.values[trait])
+			address := readObject(traits.value(trait))
 			for _, part := range customer.AddressTraits() {
-				if raw := address.values[part]; len(raw) > 0 && raw[0] != 'n' {
+				if raw := address.value(part); raw != "" && raw[0] != 'n' {
 					say(customer.TraitField("address."+part), address.text(part))
 				}
 			}
 		}
 	}
-	slices.Sort(names)
-	said := make([]customer.Statement, len(names))
-	for i, name := range names {
-		said[i] = customer.Statement{At: f.at, Place: f.place, Name: name, Value: values[name]}
+	slices.SortFunc(said, func(a, b customer.Statement) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), -strings.Compare(textOrEmpty(a.Value), textOrEmpty(b.Value)))
+	})
+	return slices.CompactFunc(said, func(a, b customer.Statement) bool { return a.Name == b.Name })
+}
+
+func textOrEmpty(s *string) string {
+	if s == nil {
+		return ""
 	}
-	return said
+	return *s
 }
 
 // tags is the trait of that name as it is kept: a list as JSON. A text is a
 // list of one.
 func (o object) tags() string {
 	text := o.text("tags")
-	if raw := o.values["tags"]; text == "" || raw[0] == '[' {
+	if raw := o.value("tags"); text == "" || raw[0] == '[' {
 		return text
 	}
 	list, _ := json.Marshal([]string{text}) // a list of texts can be written
 	return string(list)
 }
 
-// knownSince is when the customer came to be, where identify says so.
-func (f *fact) knownSince() []int64 {
+// knownSince is when the customer came to be, where traits say so.
+func (o object) knownSince() []int64 {
 	var known []int64
-	if f.class == customer.IdentifyEvent {
-		traits := readObject(f.Traits)
-		for _, name := range traits.names {
-			if customer.TraitField(name) != "created_at" {
-				continue
-			}
-			if at, ok := traits.instant(name); ok {
-				known = append(known, at)
-			}
+	for name := range o.names() {
+		if customer.TraitField(name) != "created_at" {
+			continue
+		}
+		if at, ok := o.instant(name); ok {
+			known = append(known, at)
 		}
 	}
 	return known

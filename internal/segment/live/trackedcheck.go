@@ -1,10 +1,9 @@
 package live
 
 import (
-	"encoding/json"
-	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"kith/internal/commerce"
 	"kith/internal/customer"
@@ -97,39 +96,36 @@ type lineCheck struct {
 // that has one.
 func (f *fact) checkLines() (c lineCheck, p problem) {
 	for _, name := range lineLists {
-		if raw := f.values[name]; len(raw) > 0 && raw[0] != 'n' {
+		if raw := f.value(name); raw != "" && raw[0] != 'n' {
 			if raw[0] != '[' {
 				c.noList = name
 			}
 			break
 		}
 	}
-	for _, name := range lineLists {
-		for _, raw := range f.list(name) {
-			if readDecimal(readObject(raw).text("quantity")).sign() < 0 {
-				c.returned = true
-			}
-			if p.reason == "" {
-				p = checkLine(raw)
-			}
+	for i := range f.lines {
+		if negativeNumber(f.lines[i].text("quantity")) {
+			c.returned = true
+		}
+		if p.reason == "" {
+			p = f.lines[i].check()
 		}
 	}
 	return c, p
 }
 
-func checkLine(raw json.RawMessage) (p problem) {
-	if raw[0] != '{' {
+func (l *orderLine) check() (p problem) {
+	if !l.isObject {
 		p.is("products", "a product in it is not an object")
 		return p
 	}
-	x := readObject(raw)
-	_, id := x.given("product_id", "product", "productId")
+	_, id := l.given("product_id", "product", "productId")
 	p.is("product_id", noID(id))
-	p.is("quantity", noNumber(x.text("quantity")))
-	name, price := x.given("unit_price", "price")
+	p.is("quantity", noNumber(l.text("quantity")))
+	name, price := l.given("unit_price", "price")
 	p.is(name, noNumber(price))
 	p.is(name, negative(price))
-	name, discount := x.given("line_discount", "discount")
+	name, discount := l.given("line_discount", "discount")
 	p.is(name, noNumber(discount))
 	return p
 }
@@ -141,25 +137,43 @@ func (t *Tracker) checkRate(f *fact, currency string, p *problem) {
 	}
 }
 
-var (
-	anyNumber = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`)
-	controls  = regexp.MustCompile(`[\x00-\x1f\x7f-\x{9f}\x{fffd}]`)
-)
-
 // noNumber says why a text is no number. One that does not fit is a number: it
 // is missing, as in files.
 func noNumber(s string) string {
-	if s == "" || anyNumber.MatchString(s) {
+	if s == "" || isNumber(s) {
 		return ""
 	}
 	return shown(s) + " is not a number"
 }
 
+// isNumber says whether a text is [+-]?[0-9]+(\.[0-9]+)?
+func isNumber(s string) bool {
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		s = s[1:]
+	}
+	whole, decimals, point := strings.Cut(s, ".")
+	return digits(whole) && (!point || digits(decimals))
+}
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
 func negative(s string) string {
-	if readDecimal(s).sign() < 0 {
+	if negativeNumber(s) {
 		return `"` + s + `" is negative`
 	}
 	return ""
+}
+
+func negativeNumber(s string) bool {
+	micros, _ := readMicros(s)
+	return micros < 0
 }
 
 func noCurrency(s string) string {
@@ -170,11 +184,14 @@ func noCurrency(s string) string {
 }
 
 func noID(s string) string {
-	if controls.MatchString(s) {
+	if strings.ContainsFunc(s, isControl) {
 		return shown(s) + " holds a line break or another control character, which an id may not"
 	}
 	return ""
 }
+
+// isControl says whether a rune is a control character or none at all.
+func isControl(r rune) bool { return r < ' ' || 0x7f <= r && r <= 0x9f || r == utf8.RuneError }
 
 // shown is a value in a reason, cut where it is long.
 func shown(s string) string {

@@ -56,7 +56,7 @@ func (f *fact) sayTruth(all map[string]eval.Raw, field string) {
 	if f.has(field) {
 		all[field] = eval.Raw{}
 		if text := f.text(field); text == "true" || text == "false" {
-			all[field] = eval.RawText(text)
+			all[field] = eval.RawText(strings.Clone(text))
 		}
 	}
 }
@@ -105,7 +105,7 @@ func (f *fact) coupon(all map[string]eval.Raw) {
 	if f.has("expires_at") {
 		all["expires_at"] = eval.Raw{}
 		if _, ok := f.instant("expires_at"); ok {
-			all["expires_at"] = eval.RawText(f.text("expires_at"))
+			all["expires_at"] = eval.RawText(f.scalar("expires_at"))
 		}
 	}
 	if name, ok := f.first("value", "amount"); ok {

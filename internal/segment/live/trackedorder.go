@@ -29,8 +29,8 @@ type trackedOrder struct {
 	texts    [len(orderTexts)]string
 	refunded decimal
 	lines    []trackedLine
-	keys     string // all of them
-	found    bool   // it came another way: its keys and what its lines were given as are not known
+	keys     []Key // all of them
+	found    bool  // it came another way: its keys and what its lines were given as are not known
 }
 
 // trackedLine is a line of one.
@@ -47,7 +47,7 @@ func (o *trackedOrder) sold() bool {
 // readOrder reads an order out of an event that was checked.
 func (t *Tracker) readOrder(f *fact) *trackedOrder {
 	o := &trackedOrder{
-		id: f.orderID(), at: f.at, key: f.keys[0], keys: fmt.Sprintf("%q", f.keys),
+		id: f.orderID(), at: f.at, key: f.keys[0], keys: f.keys,
 		currency: strings.ToUpper(f.scalar("currency")), total: f.number("total", "value", "revenue"), refunded: f.number("refunded"),
 	}
 	if o.id == "" {
@@ -60,22 +60,30 @@ func (t *Tracker) readOrder(f *fact) *trackedOrder {
 	for i, name := range orderTexts {
 		o.texts[i] = f.scalar(name)
 	}
-	for _, x := range f.orderLines() {
+	for i := range f.lines {
+		x := &f.lines[i]
 		o.lines = append(o.lines, trackedLine{
 			product: x.scalar("product_id", "product", "productId"), sku: x.scalar("sku"), name: x.scalar("product_name", "name"),
-			category: x.scalar("category"), brand: x.scalar("brand"), quantity: x.number("quantity").or(whole(1)),
+			category: x.scalar("category"), brand: x.scalar("brand"), quantity: x.number("quantity").or(one),
 			price: x.number("unit_price", "price"), discount: x.number("line_discount", "discount"),
 		})
 	}
 	return o
 }
 
+// orderLine is one of the products of an order, as it came.
+type orderLine struct {
+	object
+
+	isObject bool // anything else has no members
+}
+
 // orderLines are the products of an order.
-func (f *fact) orderLines() []object {
-	var all []object
+func (o object) orderLines() []orderLine {
+	var all []orderLine
 	for _, name := range lineLists {
-		for _, raw := range f.list(name) {
-			all = append(all, readObject(raw))
+		for _, raw := range o.list(name) {
+			all = append(all, orderLine{readObject(raw), raw[0] == '{'})
 		}
 	}
 	return all
@@ -89,22 +97,22 @@ func (o *trackedOrder) amount() decimal {
 	if o.total.given() {
 		return o.total
 	}
-	sum := whole(0)
+	sum := zero
 	for _, l := range o.lines {
 		if revenue := l.quantity.times(l.price).fitting(); l.quantity.sign() > 0 && revenue.given() {
-			sum = sum.plus(revenue).plus(l.discount.or(whole(0)).minus())
+			sum = sum.plus(revenue).plus(l.discount.or(zero).minus())
 		}
 	}
 	return sum
 }
 
 // paid is the order's total in the shop's currency; zero where it does not fit.
-func (o *trackedOrder) paid() decimal { return o.amount().money(o.rate).fitting().or(whole(0)) }
+func (o *trackedOrder) paid() decimal { return o.amount().money(o.rate).fitting().or(zero) }
 
 // content tells orders apart in all that may not change; a status, a
 // cancellation and what was refunded may.
 func (o *trackedOrder) content() string {
-	return fmt.Sprint(o.at, o.keys, o.currency, o.total, o.numbers, strings.Join(o.texts[:], "\x00"), o.lineTexts(whole(1)))
+	return fmt.Sprint(o.at, fmt.Sprintf("%q", o.keys), o.currency, o.total, o.numbers, strings.Join(o.texts[:], "\x00"), o.lineTexts(one))
 }
 
 // lineTexts are the lines as texts, amounts by a rate, in an order of their own.
@@ -153,8 +161,9 @@ func (t *Tracker) arriveOrder(f *fact) error {
 func (t *Tracker) orderOf(f *fact, o *trackedOrder) *customer.Order {
 	order := &customer.Order{
 		ID: o.id, At: o.at, Place: f.place, Status: statusOf(f.scalar("status")), Cancelled: eval.Never,
-		Refunded: o.refunded.money(o.rate).value(), Fields: map[string]eval.Value{"currency": eval.Text(o.currency), "total": o.paid().value()},
+		Refunded: o.refunded.money(o.rate).value(), Fields: make(map[string]eval.Value, 2+len(orderNumbers)+len(orderTexts)),
 	}
+	order.Fields["currency"], order.Fields["total"] = eval.Text(o.currency), o.paid().value()
 	if at, ok := f.instant("cancelled_at"); ok {
 		order.Cancelled = at
 	}
@@ -182,8 +191,10 @@ func (l *trackedLine) line(f *fact, rate decimal) *customer.Line {
 
 // statusOf is a status as it is kept.
 func statusOf(given string) string {
-	return strings.ToLower(strings.NewReplacer(" ", "_", "-", "_").Replace(given))
+	return strings.ToLower(statusWords.Replace(given))
 }
+
+var statusWords = strings.NewReplacer(" ", "_", "-", "_")
 
 // arriveReturned takes an order of returned lines alone: it is no order, but
 // refunds of one. The same again is nothing new.
@@ -219,7 +230,7 @@ func (t *Tracker) known(id string) (*trackedOrder, bool) {
 	if before == nil {
 		return nil, false
 	}
-	o := &trackedOrder{id: id, at: before.At, rate: whole(1), found: true, currency: before.Fields["currency"].String()}
+	o := &trackedOrder{id: id, at: before.At, rate: one, found: true, currency: before.Fields["currency"].String()}
 	o.total = decimalOf(before.Fields["total"])
 	for i, name := range orderNumbers {
 		o.numbers[i] = decimalOf(before.Fields[name])

@@ -3,11 +3,12 @@ package live
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 	"math/big"
-	"regexp"
+	"slices"
 	"strings"
-	"time"
 
+	"kith/internal/commerce"
 	"kith/internal/segql"
 	"kith/internal/segql/eval"
 )
@@ -15,36 +16,66 @@ import (
 // object is a JSON object of an event, as SQL sees it: of members with the
 // same name the first counts.
 type object struct {
-	names  []string // in order
-	values map[string]json.RawMessage
+	members []member
+	byName  map[string]string // where there are many members
 }
 
-// readObject reads an object; what is none has no members.
-func readObject(raw json.RawMessage) object {
-	o := object{values: map[string]json.RawMessage{}}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if start, err := d.Token(); err != nil || start != json.Delim('{') {
-		return o
+// member is a member of an object. Its value is never empty.
+type member struct{ name, value string }
+
+// fewMembers is up to how many members are looked through one by one.
+const fewMembers = 32
+
+// readObject reads an object; what is none has no members. Names and values
+// are parts of the text.
+func readObject(text string) object { return readInto(nil, text) }
+
+// readInto reads an object, with room for its members.
+func readInto(room []member, text string) object {
+	o := object{members: room}
+	for name, value := range commerce.Members(text) {
+		o.members = append(o.members, member{name, value})
 	}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return o
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return o
-		}
-		if _, again := o.values[name.(string)]; !again {
-			o.names = append(o.names, name.(string))
-			o.values[name.(string)] = value
-		}
+	if len(o.members) > fewMembers {
+		o.byName = make(map[string]string, len(o.members))
+		o.members = slices.DeleteFunc(o.members, func(m member) bool {
+			_, again := o.byName[m.name]
+			if !again {
+				o.byName[m.name] = m.value
+			}
+			return again
+		})
 	}
 	return o
 }
 
+// value is a member as it stands in the text; empty for none.
+func (o object) value(name string) string {
+	if o.byName != nil {
+		return o.byName[name]
+	}
+	for i := range o.members {
+		if o.members[i].name == name {
+			return o.members[i].value
+		}
+	}
+	return ""
+}
+
+// names goes through the names of the members in order, each once.
+func (o object) names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i, m := range o.members {
+			again := o.byName == nil && slices.ContainsFunc(o.members[:i], func(before member) bool { return before.name == m.name })
+			if !again && !yield(m.name) {
+				return
+			}
+		}
+	}
+}
+
 // has says whether there is a member, null or not.
-func (o object) has(name string) bool { return o.values[name] != nil }
+func (o object) has(name string) bool { return o.value(name) != "" }
 
 // first is the first of some names that is there.
 func (o object) first(names ...string) (string, bool) {
@@ -57,39 +88,44 @@ func (o object) first(names ...string) (string, bool) {
 }
 
 // text is a member as json_extract_string gives it; empty for null and for
-// none.
-func (o object) text(name string) string { return textOf(o.values[name]) }
+// none. It may be a part of the object's text: what is kept is a copy of it.
+func (o object) text(name string) string { return textOf(o.value(name)) }
 
-func textOf(raw json.RawMessage) string {
-	switch {
-	case len(raw) == 0:
+func textOf(raw string) string {
+	if raw == "" {
 		return ""
-	case raw[0] == '"':
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			return ""
-		}
+	}
+	switch raw[0] {
+	case '"':
+		s, _ := commerce.Unquoted(raw)
 		return s
-	case raw[0] == '{', raw[0] == '[':
+	case '{', '[':
+		if !strings.ContainsAny(raw, " \t\r\n") {
+			return raw
+		}
 		var b bytes.Buffer
-		if json.Compact(&b, raw) != nil {
+		if json.Compact(&b, []byte(raw)) != nil {
 			return ""
 		}
 		return b.String()
-	case raw[0] == 'n':
+	case 'n':
 		return ""
-	case raw[0] == 't', raw[0] == 'f':
-		return string(raw)
+	case 't', 'f':
+		return raw
 	}
-	return eval.NumberText(string(raw))
+	return eval.NumberText(raw)
 }
 
 // scalar is the first of some members that is a text, a number or a truth
-// value, and not empty.
+// value, and not empty. It is a copy.
 func (o object) scalar(names ...string) string {
 	for _, name := range names {
-		if s := o.text(name); s != "" && s[0] != '{' && s[0] != '[' {
-			return s
+		raw := o.value(name)
+		if raw == "" || raw[0] == '{' || raw[0] == '[' {
+			continue
+		}
+		if s := textOf(raw); s != "" && s[0] != '{' && s[0] != '[' {
+			return strings.Clone(s)
 		}
 	}
 	return ""
@@ -115,29 +151,30 @@ func (o object) number(names ...string) decimal {
 	return decimal{}
 }
 
-// instant is a member as an instant; not ok when it cannot be read as one.
-func (o object) instant(name string) (int64, bool) {
-	s := o.text(name)
-	if eval.RawText(s).Read(segql.Instant).Missing() {
-		return 0, false
+// numberValue is a member that is a number that fits.
+func (o object) numberValue(name string) eval.Value {
+	micros, ok := readMicros(o.text(name))
+	if !ok {
+		return eval.Value{}
 	}
-	at, err := time.Parse(time.RFC3339Nano, s)
-	return at.UnixMicro(), err == nil
+	return eval.Number(micros)
 }
 
-// list is a list of objects; anything else in it is an object without members.
-func (o object) list(name string) []json.RawMessage {
-	var parts []json.RawMessage
-	if raw := o.values[name]; len(raw) > 0 && raw[0] == '[' && json.Unmarshal(raw, &parts) != nil {
-		return nil
-	}
+// instant is a member as an instant; not ok when it cannot be read as one.
+func (o object) instant(name string) (int64, bool) {
+	return eval.RawText(o.text(name)).Read(segql.Instant).AsInstant()
+}
+
+// list is what a list holds; nothing if the member is no list.
+func (o object) list(name string) []string {
+	parts, _ := commerce.Elements(o.value(name))
 	return parts
 }
 
 // texts is a list of texts, or one text.
 func (o object) texts(name string) eval.Value {
-	if raw := o.values[name]; len(raw) > 0 && (raw[0] == '[' || raw[0] == '"') {
-		return eval.RawJSON(raw).Read(segql.List)
+	if raw := o.value(name); raw != "" && (raw[0] == '[' || raw[0] == '"') {
+		return eval.RawJSON([]byte(raw)).Read(segql.List)
 	}
 	return eval.Value{}
 }
@@ -146,24 +183,52 @@ func (o object) texts(name string) eval.Value {
 type decimal struct{ micros *big.Int }
 
 var (
-	decimalForm = regexp.MustCompile(`^[+-]?([0-9]{1,12})(?:\.([0-9]{1,6}))?$`)
-	million     = big.NewInt(1_000_000)
-	tooLarge    = new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil)
+	million  = big.NewInt(1_000_000)
+	tooLarge = new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil)
 )
 
 func readDecimal(s string) decimal {
-	m := decimalForm.FindStringSubmatch(s)
-	if m == nil {
+	micros, ok := readMicros(s)
+	if !ok {
 		return decimal{}
 	}
-	n, ok := new(big.Int).SetString(m[1]+(m[2] + "000000")[:6], 10)
-	if ok && s[0] == '-' {
-		n.Neg(n)
-	}
-	return decimal{n}
+	return decimal{big.NewInt(micros)}
 }
 
-func whole(n int64) decimal { return decimal{new(big.Int).Mul(big.NewInt(n), million)} }
+// readMicros reads [+-]?[0-9]{1,12}(\.[0-9]{1,6})? in millionths.
+func readMicros(s string) (micros int64, ok bool) {
+	const mostWhole, mostDecimals = 12, 6
+	unsigned := s
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		unsigned = s[1:]
+	}
+	whole, decimals, point := strings.Cut(unsigned, ".")
+	if whole == "" || len(whole) > mostWhole || len(decimals) > mostDecimals || point && decimals == "" {
+		return 0, false
+	}
+	for i := range len(whole) + mostDecimals {
+		digit := byte('0')
+		if i < len(whole) {
+			digit = whole[i]
+		} else if i-len(whole) < len(decimals) {
+			digit = decimals[i-len(whole)]
+		}
+		if digit < '0' || digit > '9' {
+			return 0, false
+		}
+		micros = micros*10 + int64(digit-'0')
+	}
+	if s[0] == '-' {
+		micros = -micros
+	}
+	return micros, true
+}
+
+// No decimal changes once it is made.
+var (
+	zero = decimal{new(big.Int)}
+	one  = decimal{million}
+)
 
 func (d decimal) given() bool { return d.micros != nil }
 

@@ -49,8 +49,8 @@ func (k *Keeper) applyRestored(ctx context.Context, e commerce.Entry) error {
 }
 
 func (k *Keeper) applyEvents(e commerce.Entry) (int, error) {
-	var batch commerce.EventBatch
-	if err := json.Unmarshal(e.Body, &batch); err != nil {
+	batch, err := commerce.ReadEvents(e.Body)
+	if err != nil {
 		return 0, fmt.Errorf("reading events: %w", err)
 	}
 	for i, event := range batch.Events {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kith/internal/commerce"
 	"kith/internal/segql"
 )
 
@@ -24,14 +25,16 @@ func RawText(s string) Raw { return Raw{text: s, given: true} }
 
 // RawJSON is a property. What is null, or an empty text or list, is missing.
 // Numbers keep the digits they came with.
-func RawJSON(m []byte) Raw {
-	s := strings.TrimSpace(string(m))
+func RawJSON(m []byte) Raw { return rawJSON(string(m)) }
+
+func rawJSON(m string) Raw {
+	s := strings.TrimSpace(m)
 	switch {
 	case s == "null" || s == `""` || s == "":
 		return Raw{}
 	case s[0] == '"':
-		var t string
-		if json.Unmarshal(m, &t) != nil {
+		t, ok := commerce.Unquoted(m)
+		if !ok {
 			return Raw{}
 		}
 		return RawText(t)
@@ -45,31 +48,28 @@ func RawJSON(m []byte) Raw {
 
 // RawObject reads the members of a JSON object as properties. Of several with
 // one name the first counts, as in SQL.
-func RawObject(m []byte) map[string]Raw {
-	all := map[string]Raw{}
-	d := json.NewDecoder(bytes.NewReader(m))
-	if start, err := d.Token(); err != nil || start != json.Delim('{') {
-		return all
+func RawObject[T string | []byte](m T) map[string]Raw {
+	type member struct{ name, value string }
+	var room [24]member
+	members := room[:0]
+	for name, value := range commerce.Members(string(m)) {
+		members = append(members, member{name, value})
 	}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return all
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return all
-		}
-		if _, again := all[name.(string)]; again {
-			continue
-		}
-		if b := value[0]; b == '-' || '0' <= b && b <= '9' {
-			all[name.(string)] = RawText(NumberText(string(value)))
-		} else {
-			all[name.(string)] = RawJSON(value)
+	all := make(map[string]Raw, len(members))
+	for _, x := range members {
+		if _, again := all[x.name]; !again {
+			all[x.name] = rawMember(x.value)
 		}
 	}
 	return all
+}
+
+// rawMember copies the value: what is kept of it shall not keep the object.
+func rawMember(value string) Raw {
+	if b := value[0]; b == '-' || '0' <= b && b <= '9' {
+		return RawText(strings.Clone(NumberText(value)))
+	}
+	return rawJSON(strings.Clone(value))
 }
 
 // NumberText is a JSON number as SQL reads it, without needless digits.
@@ -79,6 +79,9 @@ func NumberText(s string) string {
 			return "0"
 		}
 		return s
+	}
+	if short, ok := shortDecimal(s); ok {
+		return short
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {
@@ -94,14 +97,33 @@ func NumberText(s string) string {
 	return string(b)
 }
 
-func rawList(m []byte) Raw {
-	var parts []json.RawMessage
-	if json.Unmarshal(m, &parts) != nil {
+// shortDecimal cuts the zeros at the end of a JSON number with decimals, and
+// leaves one. It is ok for numbers of so few digits that no other of them is
+// the same float64, and so few decimals that none is written with an exponent.
+func shortDecimal(s string) (string, bool) {
+	const mostDigits, mostDecimals = 15, 6
+	point := strings.IndexByte(s, '.')
+	if point < 0 || len(s) > mostDigits+1 || len(s)-point-1 > mostDecimals || strings.ContainsAny(s, "eE") {
+		return "", false
+	}
+	cut := strings.TrimRight(s, "0")
+	if cut[len(cut)-1] == '.' {
+		cut = s[:len(cut)+1] // one zero stays
+	}
+	return cut, true
+}
+
+func rawList(m string) Raw {
+	parts, ok := commerce.Elements(m)
+	if !ok {
 		return Raw{}
 	}
 	r := Raw{nested: true, given: true}
 	for _, part := range parts {
-		if x := RawJSON(part); x.given && !x.nested {
+		if part[0] == '[' || part[0] == '{' {
+			continue
+		}
+		if x := rawJSON(part); x.given {
 			r.list = append(r.list, x.text)
 		}
 	}
@@ -209,6 +231,9 @@ func readInstant(s string) Value {
 	}
 	return Instant(t.UnixMicro())
 }
+
+// AsInstant is the instant in microseconds since 1970; not ok for anything else.
+func (v Value) AsInstant() (micros int64, ok bool) { return v.num, v.typ == segql.Instant }
 
 // instantForm is what time.Parse is too lenient about: a comma before the
 // decimals, one digit of the hour, an offset of 24 hours.
