@@ -1,31 +1,73 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
-	"kith/internal/archive"
 	"kith/internal/commerce"
 	"kith/internal/duck"
-	"kith/internal/folder"
-	"kith/internal/intake"
-	"kith/internal/loader"
-	"kith/internal/opsdb"
-	"kith/internal/stream"
-	"kith/internal/warehouse"
 )
 
-// childArg makes this program one side of an import, in a process of its own
-// so that its memory can be told.
+// childArg makes this program do one job in a process of its own, so that its
+// memory can be told.
 const childArg = "child"
+
+// job is what a child does: it is told as JSON, and writes JSON, a document a
+// line.
+type job interface {
+	run(ctx context.Context, out io.Writer) error
+}
+
+func jobs() map[string]job {
+	return map[string]job{"import": &importJob{}, "shop": &shopJob{}, "stream": &streamJob{}}
+}
+
+// child does the job that args name and tell.
+func child(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) != 2 || jobs()[args[0]] == nil {
+		return errors.New("a child needs a job")
+	}
+	j := jobs()[args[0]]
+	if err := json.Unmarshal([]byte(args[1]), j); err != nil {
+		return err
+	}
+	return j.run(ctx, out)
+}
+
+// spawn lets a child do a job, and hands on each line that it writes.
+func (b *bench) spawn(ctx context.Context, name string, j job, each func(line []byte) error) error {
+	told, err := json.Marshal(j)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, b.self, childArg, name, string(told))
+	var failure bytes.Buffer
+	cmd.Stderr = &failure
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	var failed error
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		failed = errors.Join(failed, each(lines.Bytes()))
+	}
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("%w: %s", err, failure.String())
+	}
+	return failed
+}
 
 // importMemory is the limit of each DuckDB instance of an import. Kith has
 // two, one after the other: one reads, one holds the warehouse.
@@ -37,48 +79,35 @@ type imported struct {
 	Work    float64 // seconds of processors
 	Reading float64 // of that, until the records are written
 	Loading float64 // of that, in the warehouse
-	RSS     int64   // greatest resident memory, KiB
+	RSS     float64 // greatest resident memory, MB
 	Orders  int64
 	Rows    int64
 }
 
-type childFlags struct {
-	file, dir, format string
-	threads           int
-	duck              bool
+// importJob imports one file into a new folder and tells what it took.
+type importJob struct {
+	Dir, File, Format string
+	Threads           int
+	Duck              bool // DuckDB's own loading
 }
 
-// child imports one file and prints what it took.
-func child(ctx context.Context, args []string, out io.Writer) error {
-	var c childFlags
-	flags := flag.NewFlagSet(childArg, flag.ContinueOnError)
-	flags.StringVar(&c.file, "file", "", "the file")
-	flags.StringVar(&c.dir, "dir", "", "a new folder")
-	flags.StringVar(&c.format, "format", "", "its format")
-	flags.IntVar(&c.threads, "threads", 2, "threads")
-	flags.BoolVar(&c.duck, "duck", false, "DuckDB's own loading")
-	if err := flags.Parse(args); err != nil {
+func (j *importJob) run(ctx context.Context, out io.Writer) error {
+	if err := os.MkdirAll(j.Dir, 0o700); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+	if err := touch(j.File); err != nil {
 		return err
 	}
-	if err := touch(c.file); err != nil {
-		return err
+	side := j.intoKith
+	if j.Duck {
+		side = j.intoDuckDB
 	}
-	side := c.intoKith
-	if c.duck {
-		side = c.intoDuckDB
-	}
-	var r imported
 	start, work := time.Now(), processor()
-	if err := side(ctx, &r); err != nil {
+	r, err := side(ctx)
+	if err != nil {
 		return err
 	}
-	r.Seconds, r.Work = time.Since(start).Seconds(), (processor() - work).Seconds()
-	if _, err := fmt.Sscanf(fromProc("/proc/self/status", "VmHWM"), "%d", &r.RSS); err != nil {
-		return fmt.Errorf("reading the greatest resident memory: %w", err)
-	}
+	r.Seconds, r.Work, r.RSS = time.Since(start).Seconds(), (processor() - work).Seconds(), memory("VmHWM")
 	return json.NewEncoder(out).Encode(r)
 }
 
@@ -93,88 +122,31 @@ func touch(name string) error {
 }
 
 // intoDuckDB is the rival.
-func (c childFlags) intoDuckDB(ctx context.Context, r *imported) (err error) {
+func (j *importJob) intoDuckDB(ctx context.Context) (r imported, err error) {
 	db, err := duck.Open(ctx, duck.Config{
-		Path: filepath.Join(c.dir, "rival.db"), TempDir: filepath.Join(c.dir, "tmp"), Threads: c.threads, AllowedFiles: []string{c.file},
+		Path: filepath.Join(j.Dir, "rival.db"), TempDir: filepath.Join(j.Dir, "tmp"), Threads: j.Threads, AllowedFiles: []string{j.File},
 	})
 	if err != nil {
-		return err
+		return r, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	read := "read_parquet"
-	if c.format != "" {
+	if j.Format != "" {
 		read = "read_csv"
 	}
-	_, err = db.ExecContext(ctx, "CREATE TABLE lines AS SELECT * FROM "+read+"("+duck.Literal(c.file)+")")
+	_, err = db.ExecContext(ctx, "CREATE TABLE lines AS SELECT * FROM "+read+"("+duck.Literal(j.File)+")")
 	if err != nil {
-		return err
+		return r, err
 	}
-	return db.QueryRowContext(ctx, `SELECT count(*) FROM lines`).Scan(&r.Rows)
+	return r, db.QueryRowContext(ctx, `SELECT count(*) FROM lines`).Scan(&r.Rows)
 }
 
-// intoKith imports as "kith import" does, into a new folder.
-func (c childFlags) intoKith(ctx context.Context, r *imported) (err error) {
-	f := folder.At(c.dir)
-	settings := commerce.Settings{}.Filled()
-	if err := f.PutSettings(settings); err != nil {
-		return err
-	}
-	files, err := archive.Open(f.Archive())
+// intoKith imports as "kith import" does.
+func (j *importJob) intoKith(ctx context.Context) (imported, error) {
+	s, err := openStores(ctx, storesConfig{dir: j.Dir, memory: importMemory, threads: j.Threads, now: time.Now})
 	if err != nil {
-		return err
+		return imported{}, err
 	}
-	ops, err := opsdb.Open(ctx, f.Operations())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, ops.Close()) }()
-	db, err := warehouse.Open(ctx, warehouse.Config{
-		Path: f.Warehouse(), TempDir: f.Temp(), ArchiveDir: f.Archive(), Currency: settings.Currency, Zone: settings.Zone(),
-		MemoryLimit: importMemory, Threads: c.threads,
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	into := &intoWarehouse{db: db, took: r}
-	load, err := loader.New(loader.Config{
-		OpenLog: func(ctx context.Context) (loader.Log, error) {
-			return stream.Open(ctx, stream.Config{Dir: f.Log()})
-		},
-		Archive: files, Reach: f, Operations: ops, Warehouse: into, Read: c.reader(r), Now: time.Now,
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, load.Close()) }()
-	return c.importFile(ctx, load, r)
-}
-
-func (c childFlags) importFile(ctx context.Context, load *loader.Loader, r *imported) error {
-	var rejects strings.Builder
-	outcome, _, err := load.Import(ctx, loader.Request{
-		Kind: commerce.Orders, Files: []string{c.file}, Format: c.format, Zone: time.UTC, Rejects: &rejects,
-	})
-	r.Rows, r.Orders = outcome.Rows, outcome.Orders
-	if err == nil && outcome.Accepted == 0 {
-		err = fmt.Errorf("nothing was accepted: %.500s", rejects.String())
-	}
-	return err
-}
-
-// reader lets intake read for the loader, and takes the time.
-func (c childFlags) reader(r *imported) func(context.Context, loader.Request, string, string) (loader.Reading, error) {
-	return func(ctx context.Context, q loader.Request, out, temp string) (loader.Reading, error) {
-		start := time.Now()
-		report, err := intake.Read(ctx, intake.Config{
-			Kind: q.Kind, Files: q.Files, Format: q.Format, Zone: q.Zone, Out: out, Temp: temp, Rejects: q.Rejects, Threads: c.threads,
-		})
-		r.Reading = time.Since(start).Seconds()
-		reading := loader.Reading{Rows: report.Rows, Refused: report.Refused, Hash: report.Hash}
-		for _, f := range report.Files {
-			reading.Records = append(reading.Records, f.Records)
-		}
-		reading.Lines = func(refused []loader.Refusal) []string { return make([]string, len(refused)) }
-		return reading, err
-	}
+	err = s.importFile(ctx, commerce.Orders, j.Format, j.File)
+	return s.took, errors.Join(err, s.close())
 }

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"kith/internal/duck"
@@ -18,13 +16,13 @@ const (
 	mostImportRatio = 4
 	mostRetailRatio = 6
 	mostImportRSS   = 2048 // MB
-	// importRounds is fewer than the questions': an import takes its time.
+	// importRounds is the most that an import has: it takes its time.
 	importRounds = 3
 )
 
 // imports races imports of order lines, in time order, and of a small file.
 func (b *bench) imports(ctx context.Context) error {
-	file, err := b.orderLines(ctx)
+	file, err := b.linesFile(ctx)
 	if err != nil {
 		return err
 	}
@@ -32,7 +30,7 @@ func (b *bench) imports(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.limited("import_rss", float64(r.RSS)/1024, "MB", mostImportRSS)
+	b.limited("import_rss", r.RSS, "MB", mostImportRSS)
 	retail, err := filepath.Abs(b.retail)
 	if err != nil {
 		return err
@@ -51,13 +49,13 @@ func (b *bench) raceImport(ctx context.Context, name, file, format string, limit
 	var sides [2]took
 	var best imported
 	dir := filepath.Join(b.dir, name+"-data")
-	for range importRounds {
+	for range min(importRounds, b.rounds) {
 		for side, duck := range []bool{false, true} {
 			into := dir
 			if duck {
 				into = filepath.Join(b.dir, "rival-data")
 			}
-			r, err := b.spawn(ctx, into, file, format, duck)
+			r, err := b.importSide(ctx, into, file, format, duck)
 			if err != nil {
 				return best, fmt.Errorf("%s: %w", name, err)
 			}
@@ -79,50 +77,55 @@ func (b *bench) raceImport(ctx context.Context, name, file, format string, limit
 	return best, nil
 }
 
-// spawn runs one side of an import in a process of its own.
-func (b *bench) spawn(ctx context.Context, dir, file, format string, duck bool) (imported, error) {
+// importSide runs one side of an import.
+func (b *bench) importSide(ctx context.Context, dir, file, format string, duck bool) (imported, error) {
 	var r imported
 	if err := os.RemoveAll(dir); err != nil {
 		return r, err
 	}
-	args := []string{
-		childArg, "-dir", dir, "-file", file, "-format", format,
-		"-threads", strconv.Itoa(b.threads), "-duck=" + strconv.FormatBool(duck),
-	}
-	content, err := exec.CommandContext(ctx, b.self, args...).Output()
-	if err != nil {
-		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			err = fmt.Errorf("%w: %s", err, exit.Stderr)
-		}
-		return r, err
-	}
-	return r, json.Unmarshal(content, &r)
+	j := &importJob{Dir: dir, File: file, Format: format, Threads: b.threads, Duck: duck}
+	return r, b.spawn(ctx, "import", j, func(line []byte) error { return json.Unmarshal(line, &r) })
 }
 
-// orderLines makes the file of order lines if it is not there: two lines an
-// order, in order of time, customers and products skewed.
-func (b *bench) orderLines(ctx context.Context) (_ string, err error) {
+// linesFile makes the file of order lines if it is not there: two lines an
+// order.
+func (b *bench) linesFile(ctx context.Context) (string, error) {
 	size := benchShop.times(min(1, b.times[0]))
 	file := filepath.Join(b.dir, fmt.Sprintf("lines%d.parquet", size.orders))
 	if _, err := os.Stat(file); err == nil {
 		return file, nil
 	}
-	db, err := duck.Open(ctx, duck.Config{TempDir: filepath.Join(b.dir, "tmp"), Threads: b.threads, MemoryLimit: 2 << 30, AllowedDirs: []string{b.dir}})
+	return file, writeParquet(ctx, b.dir, b.threads, copied{orderLines(size.orders, size.orders/2, size.customers), file})
+}
+
+// copied is what a statement finds, as a Parquet file.
+type copied struct{ statement, file string }
+
+// writeParquet writes what statements find, which may use the macros.
+func writeParquet(ctx context.Context, dir string, threads int, all ...copied) (err error) {
+	db, err := duck.Open(ctx, duck.Config{TempDir: filepath.Join(dir, "tmp"), Threads: threads, MemoryLimit: 2 << 30, AllowedDirs: []string{dir}})
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	lines, orders, customers := size.orders, size.orders/2, size.customers
-	return file, execAll(ctx, conn, []string{macros, fmt.Sprintf(`COPY (
-		SELECT 'o' || o AS order_id, 'c' || scatter(zipf(u(o, 5), %[3]d), %[3]d) AS customer_id, moment(o, %[2]d, 6) AS at,
+	statements := []string{macros}
+	for _, c := range all {
+		statements = append(statements, "COPY ("+c.statement+") TO "+duck.Literal(c.file)+" (FORMAT parquet)")
+	}
+	return execAll(ctx, conn, statements)
+}
+
+// orderLines finds the lines of orders, each with the same number of them, in
+// order of time, customers and products skewed.
+func orderLines(lines, orders, customers int64) string {
+	return fmt.Sprintf(`SELECT 'o' || o AS order_id, 'c' || scatter(zipf(u(o, 5), %[3]d), %[3]d) AS customer_id, moment(o, %[2]d, 6) AS at,
 			'p' || p AS product_id, ['shoes', 'bags', 'coats', 'hats', 'socks', 'belts', 'gifts', 'books'][1 + p %% 8] AS category,
 			1 + i %% 3 AS quantity, CAST(1 + (p * 37 %% 20000) / 100.0 AS DECIMAL(10, 2)) AS unit_price,
 			CASE WHEN u(o, 8) < 0.2 THEN 'CODE' || CAST(floor(u(o, 9) * 50) AS INTEGER) END AS coupon, 'EUR' AS currency
-		FROM (SELECT i, i // 2 AS o, zipf(u(i, 10), 20000) AS p FROM range(%[1]d) t(i))
-	) TO %[4]s (FORMAT parquet)`, lines, orders, customers, duck.Literal(file))})
+		FROM (SELECT i, i // (%[1]d // %[2]d) AS o, zipf(u(i, 10), 20000) AS p FROM range(%[1]d) t(i))`, lines, orders, customers)
 }

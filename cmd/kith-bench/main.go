@@ -27,16 +27,19 @@ func main() {
 type bench struct {
 	*report
 
-	dir     string
-	only    []string
-	times   []float64
-	rounds  int
-	threads int
-	lasting time.Duration // of each measurement of the stream
-	memory  string        // of the DuckDB that shops are asked in
-	kith    string        // the program, for start
-	retail  string        // the Online Retail file
-	self    string        // this program, for the children
+	dir         string
+	only        []string
+	times       []float64 // sizes of the shop, in bench shops
+	streamTimes []float64 // sizes of the stream's shop, in millions of customers
+	rounds      int
+	threads     int
+	rate        int           // of the stream's events, a second
+	lasting     time.Duration // of each measurement of the stream
+	profiles    string        // folder for those of the stream; "" for none
+	memory      string        // of the DuckDB that shops are asked in
+	kith        string        // the program, for start
+	retail      string        // the Online Retail file
+	self        string        // this program, for the children
 }
 
 // subjects are what can be measured.
@@ -50,9 +53,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("kith-bench", flag.ContinueOnError)
 	flags.StringVar(&b.dir, "dir", "", "folder for the bench data; kept and used again (default: a temporary one)")
 	times := flags.String("times", "1,4", "sizes of the shop, in bench shops")
+	streamTimes := flags.String("stream", "1", "sizes of the stream's shop, in millions of customers: 1,10 is what is promised")
 	only := flags.String("only", strings.Join(subjects, ","), "what to measure")
 	flags.IntVar(&b.rounds, "rounds", 5, "how often each side is asked")
+	flags.IntVar(&b.rate, "rate", 5_000, "events a second of the stream where they do not come as fast as they can")
 	flags.DurationVar(&b.lasting, "lasting", 20*time.Second, "how long each measurement of the stream takes")
+	flags.StringVar(&b.profiles, "profiles", "", "folder for profiles of the stream's stages")
 	flags.IntVar(&b.threads, "threads", 2, "threads of each DuckDB instance")
 	flags.StringVar(&b.memory, "memory", "6GB", "memory limit of the shops' DuckDB; imports have 1GiB")
 	flags.StringVar(&b.kith, "kith", "bin/kith", "the program, for start")
@@ -63,8 +69,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	var err error
-	if b.times, err = parseTimes(*times); err != nil {
+	if b.times, err = parseTimes("times", *times); err != nil {
 		return err
+	}
+	if b.streamTimes, err = parseTimes("stream", *streamTimes); err != nil {
+		return err
+	}
+	if b.rate <= 0 {
+		return fmt.Errorf("-rate: %d is not a rate", b.rate)
 	}
 	if b.self, err = os.Executable(); err != nil {
 		return err
@@ -75,6 +87,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		defer func() { _ = os.RemoveAll(b.dir) }()
 	}
+	if err := os.MkdirAll(b.dir, 0o700); err != nil {
+		return err
+	}
 	if err := b.measure(ctx, strings.Split(*only, ",")); err != nil {
 		return err
 	}
@@ -84,12 +99,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return b.write(ctx, *write, *date)
 }
 
-func parseTimes(list string) ([]float64, error) {
+func parseTimes(name, list string) ([]float64, error) {
 	var all []float64
 	for text := range strings.SplitSeq(list, ",") {
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil || n <= 0 {
-			return nil, fmt.Errorf("-times: %q is not a size", text)
+			return nil, fmt.Errorf("-%s: %q is not a size", name, text)
 		}
 		all = append(all, n)
 	}

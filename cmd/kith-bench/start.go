@@ -38,11 +38,11 @@ func (b *bench) starts(ctx context.Context) error {
 	}
 	large := filepath.Join(b.dir, "import-data")
 	if _, err := os.Stat(large); err != nil {
-		file, err := b.orderLines(ctx)
+		file, err := b.linesFile(ctx)
 		if err != nil {
 			return err
 		}
-		if _, err := b.spawn(ctx, large, file, "", false); err != nil {
+		if _, err := b.importSide(ctx, large, file, "", false); err != nil {
 			return err
 		}
 	}

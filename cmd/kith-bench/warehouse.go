@@ -50,7 +50,7 @@ func eventEntries(entries []loader.EventEntry) []warehouse.EventEntry {
 }
 
 func loaded(r warehouse.Result) loader.Result {
-	out := loader.Result{Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds}
+	out := loader.Result{Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds, Touched: r.Touched}
 	for _, x := range r.Refusals {
 		out.Refusals = append(out.Refusals, loader.Refusal{File: x.File, Line: x.Line, Column: x.Column, Reason: x.Reason})
 	}
@@ -60,8 +60,8 @@ func loaded(r warehouse.Result) loader.Result {
 var errNotMeasured = errors.New("kith-bench: not measured")
 
 // Score implements loader.Warehouse.
-func (w *intoWarehouse) Score(context.Context, uint64, time.Time, loader.Run) error {
-	return errNotMeasured
+func (w *intoWarehouse) Score(ctx context.Context, seq uint64, at time.Time, r loader.Run) error {
+	return w.db.Score(ctx, int64(seq), at, r.Percentiles)
 }
 
 // Rebuild implements loader.Warehouse.

@@ -248,12 +248,22 @@ func (e *Engine) ask(p *person, at int64, cause Cause) {
 		timer = min(timer, p.next[i])
 	}
 	p.asked = max(p.asked, at)
-	p.wait = p.customer.Pending()
+	p.wait = p.waits(p.customer, at)
 	timer = min(timer, p.wait)
 	if moved || timer != p.timer || p.written != p.name() {
 		e.changes.note(p)
 	}
 	e.timers.set(p, timer)
+}
+
+// waits is when something that is known already becomes a fact, for a person
+// who was asked at an instant. A customer who was packed does not know what the
+// catalogue will change of facts that nobody asked for since.
+func (p *person) waits(c *customer.Customer, at int64) int64 {
+	if p.wait > at {
+		return min(p.wait, c.Pending())
+	}
+	return c.Pending()
 }
 
 // move notes a membership, and records it if the person is. Segments that

@@ -166,7 +166,7 @@ func (w *answerer) answer(p *person) answer {
 		}
 		a.timer = min(a.timer, w.next[i])
 	}
-	a.wait = c.Pending()
+	a.wait = p.waits(c, a.at)
 	a.timer = min(a.timer, a.wait)
 	if !same || len(a.moved) > 0 || a.timer != p.timer {
 		w.scratch = packStanding(w.scratch[:0], w.in, w.next, a.timer)

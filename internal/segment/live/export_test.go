@@ -1,9 +1,12 @@
 package live
 
 import (
+	"slices"
 	"time"
 
+	"kith/internal/customer"
 	"kith/internal/segment/script"
+	"kith/internal/segql"
 	"kith/internal/segql/eval"
 )
 
@@ -16,6 +19,47 @@ func NewLooseScript(s script.Shop, presets map[string]string) (*Script, error) {
 	return b, err
 }
 
+// Segments lists a shop's segments as the engine takes them.
+func Segments(s script.Shop) []eval.Segment {
+	catalogue := script.Catalogue(s, nil)
+	var all []eval.Segment
+	for _, g := range s.Segments {
+		checked, _ := segql.Compile(g.Text, catalogue)
+		all = append(all, eval.Segment{ID: g.ID, Checked: checked, Saved: true})
+	}
+	return all
+}
+
+// Redefine lets the engine keep other segments; those of same stay as they are.
+func (b *Script) Redefine(segments []eval.Segment, same func(id string) bool) error {
+	err := b.engine.Prepare(settingsOf(b.settings), segments)
+	if err == nil {
+		b.engine.Redefine(same)
+	}
+	return err
+}
+
+// Score lets a run take effect that gives everyone the fields that of tells.
+func (b *Script) Score(of func(id string) customer.Scores) {
+	b.engine.Score(func(k Key) customer.Scores { return of(k.Value) })
+}
+
+// Reask asks everyone about everything.
+func (b *Script) Reask() { b.engine.Reask(CauseImport) }
+
+// OpenAll opens everyone.
+func (b *Script) OpenAll() {
+	for _, p := range b.engine.persons {
+		b.engine.open(p)
+	}
+}
+
+// Pack packs everyone.
+func (b *Script) Pack() { b.engine.Cool(0) }
+
+// Recorded are all recorded transitions.
+func (b *Script) Recorded() []Transition { return slices.Clone(b.transitions) }
+
 // LoadAt takes the records of one line when the clock stands at an instant,
 // and packs everyone afterwards.
 func (b *Script) LoadAt(clock time.Time, records ...script.Record) error {
@@ -23,6 +67,15 @@ func (b *Script) LoadAt(clock time.Time, records ...script.Record) error {
 	err := b.Load(records...)
 	b.engine.Tick(1 << 30)
 	b.engine.Cool(0)
+	return err
+}
+
+// PlayAt takes records when the clock stands at an instant, and lets time pass
+// until then.
+func (b *Script) PlayAt(clock time.Time, records ...script.Record) error {
+	b.engine.Clock(clock.UnixMicro())
+	err := b.Load(records...)
+	b.engine.Tick(1 << 30)
 	return err
 }
 
@@ -50,5 +103,3 @@ func (b *Script) Stood() map[int64]Standing {
 	})
 	return all
 }
-
-var _ = eval.Never
