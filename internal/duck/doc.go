@@ -7,4 +7,7 @@
 // What always holds: no instance loads or fetches an extension, none sees a
 // file outside Config.AllowedDirs, and no statement can change that after
 // Open. Names and values that cannot be bound go through Ident and Literal.
+//
+// Scan reads large results by columns, as DuckDB has them, of any connection of
+// its driver. It is the only code that looks into DuckDB's memory.
 package duck

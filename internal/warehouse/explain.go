@@ -55,20 +55,23 @@ func (q *Questions) explain(ctx context.Context, conn *sql.Conn, s *segql.Checke
 	if err != nil {
 		return nil, err
 	}
-	also := []func(*historian) error{(*historian).products}
-	if len(s.Moved()) > 0 {
-		also = append(also, (*historian).moves)
-	}
-	people, err := readHistories(ctx, conn, customer.NewShop(q.db.config.Zone), []int64{number}, also...)
+	c, err := q.history(ctx, conn, number, len(s.Moved()) > 0)
 	if err != nil {
 		return nil, err
 	}
 	scores := &oneScores{ctx: ctx, conn: conn, options: o, customer: number, known: map[string]eval.Value{}}
-	c := people[number]
 	c.Scores = scores
 	c.Stand(at.UnixMicro())
 	tree := program.Explain(c, 0, at.UnixMicro())
 	return tree, scores.err
+}
+
+// history is one customer with all that the facts need, and with the recorded
+// transitions if a segment reads them.
+func (q *Questions) history(ctx context.Context, conn *sql.Conn, number int64, moved bool) (*customer.Customer, error) {
+	h := newHistorian(ctx, conn, customer.NewShop(q.db.config.Zone))
+	c, err := h.one(number, moved)
+	return c, errors.Join(err, h.close())
 }
 
 // evalSettings are the shop's settings as the evaluator takes them.
@@ -165,7 +168,10 @@ func (s *oneScores) stored(name string) (eval.Value, error) {
 	case label.Valid:
 		return eval.Text(label.String), err
 	}
-	return given(number).Read(segql.Number), err
+	if !number.Valid {
+		return eval.Value{}, err
+	}
+	return eval.RawText(number.String).Read(segql.Number), err
 }
 
 func (s *oneScores) rfm(name string) (eval.Value, error) {

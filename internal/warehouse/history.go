@@ -5,239 +5,293 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"kith/internal/customer"
-	"kith/internal/segql"
+	"kith/internal/duck"
+	"kith/internal/segment/live"
 	"kith/internal/segql/eval"
 )
 
-// readHistories reads what is known of some persons, by their numbers. The versions of products and the recorded
-// transitions are read as well if also says so.
-func readHistories(
-	ctx context.Context, conn *sql.Conn, shop *customer.Shop, numbers []int64, also ...func(*historian) error,
-) (map[int64]*customer.Customer, error) {
-	h := &historian{
-		runner: runner{ctx: ctx, conn: conn, args: map[string]any{"customers": numbers}},
-		shop:   shop, customers: map[int64]*customer.Customer{}, orders: map[string]*ownedOrder{},
-	}
-	if err := h.all("history_keys"); err != nil {
-		return nil, err
-	}
-	err := errors.Join(h.people(), h.known(), h.said(), h.readOrders(), h.told(), h.events())
-	for _, read := range also {
-		err = errors.Join(err, read(h))
-	}
-	return h.customers, errors.Join(err, h.dropAll())
-}
-
-// historian reads histories.
+// historian reads what is known of persons, and makes customers of it. Facts
+// lie in the order in which they arrived, and are read in it, each table once:
+// what belongs to one person comes far apart. So it is noted in few bytes
+// first, by persons (notes.go); then customers are made, some at a time.
 type historian struct {
 	runner
-	shop      *customer.Shop
-	customers map[int64]*customer.Customer
-	orders    map[string]*ownedOrder
+	shop   *customer.Shop
+	only   string // what limits a statement to the keys of some
+	people []person
+	byKey  keyTable // whose a key is
+	words  *words
+	notes  notes
 }
 
-type ownedOrder struct {
-	order *customer.Order
-	owner *customer.Customer
+// person is one person, with what is known but for the facts.
+type person struct {
+	name    string
+	keys    []live.Key
+	arrived []int
+	since   int64 // eval.Never if nothing with an instant is known
+	// These are how many of each there are.
+	orders, lines, events uint32
 }
 
-// people makes everyone who is asked for.
-func (h *historian) people() error {
-	return h.query("history_people", func(rows *sql.Rows) error {
-		var number int64
-		var id string
-		if err := rows.Scan(&number, &id); err != nil {
-			return err
-		}
-		h.customers[number] = customer.New(h.shop)
-		h.customers[number].Name = id
-		return nil
-	})
+func newHistorian(ctx context.Context, conn *sql.Conn, shop *customer.Shop) *historian {
+	h := &historian{runner: runner{ctx: ctx, conn: conn, args: map[string]any{}}, shop: shop, words: newWords()}
+	h.notes.writer.Words = h.words.all
+	return h
 }
 
-func (h *historian) known() error {
-	return h.query("history_known", func(rows *sql.Rows) error {
-		var number int64
-		var at time.Time
-		if err := rows.Scan(&number, &at); err != nil {
-			return err
-		}
-		h.customers[number].Known(at.UnixMicro())
-		return nil
-	})
-}
+// everyone reads what is known of everyone.
+func (h *historian) everyone() error { return h.read("keys_by_arrival") }
 
-// instantOrAlways is a fact's instant where it has one.
-func instantOrAlways(at sql.NullTime) int64 {
-	if at.Valid {
-		return at.Time.UnixMicro()
-	}
-	return customer.Always
-}
-
-func (h *historian) said() error {
-	return h.query("history_said", func(rows *sql.Rows) error {
-		var number int64
-		var s customer.Statement
-		var value sql.NullString
-		var at sql.NullTime
-		if err := rows.Scan(&number, &s.Name, &value, &at, &s.Place.Seq, &s.Place.Pos); err != nil {
-			return err
-		}
-		s.At = instantOrAlways(at)
-		if value.Valid {
-			s.Value = &value.String
-		}
-		h.customers[number].Say(s)
-		return nil
-	})
-}
-
-// number reads a decimal's text.
-func number(text sql.NullString) eval.Value { return given(text).Read(segql.Number) }
-
-func given(text sql.NullString) eval.Raw {
-	if !text.Valid {
-		return eval.Raw{}
-	}
-	return eval.RawText(text.String)
-}
-
-func (h *historian) readOrders() error {
-	err := h.query("history_orders", func(rows *sql.Rows) error {
-		var owner int64
-		var at time.Time
-		var ends sql.NullTime
-		var status sql.NullString
-		var texts, numbers [5]sql.NullString
-		o := &customer.Order{Cancelled: eval.Never, Fields: map[string]eval.Value{}}
-		err := rows.Scan(&owner, &o.ID, &at, &ends, &o.Place.Seq, &o.Place.Pos, &status,
-			&texts[0], &texts[1], &texts[2], &texts[3], &texts[4], &numbers[0], &numbers[1], &numbers[2], &numbers[3], &numbers[4])
-		if err != nil {
-			return err
-		}
-		o.At, o.Status = at.UnixMicro(), status.String
-		if ends.Valid {
-			o.Cancelled = ends.Time.UnixMicro()
-		}
-		for i, name := range [...]string{"coupon", "currency", "channel", "country", "city"} {
-			o.Fields[name] = eval.Text(texts[i].String)
-		}
-		for i, name := range [...]string{"total", "subtotal", "discount", "shipping", "tax"} {
-			o.Fields[name] = number(numbers[i])
-		}
-		h.orders[o.ID] = &ownedOrder{o, h.customers[owner]}
-		return nil
-	})
-	if err != nil {
+// some reads what is known of some persons. wanted_key holds their keys until
+// close.
+func (h *historian) some(numbers []int64) error {
+	h.args["customers"] = numbers
+	if err := h.all("history_keys"); err != nil {
 		return err
 	}
-	if err := h.lines(); err != nil {
+	h.only = " WHERE key IN (SELECT key FROM wanted_key)"
+	return h.read("keys_of")
+}
+
+func (h *historian) read(keys string) error {
+	if err := h.readKeys(keys); err != nil {
 		return err
 	}
-	for _, o := range h.orders {
-		o.owner.AddOrder(o.order)
+	for _, facts := range []func() error{h.readSaid, h.readOrders, h.readLines, h.readTold, h.readEvents} {
+		if err := facts(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (h *historian) lines() error {
-	return h.query("history_items", func(rows *sql.Rows) error {
-		var order string
-		var own uint32
-		var product sql.NullString
-		var texts [4]sql.NullString // sku, name, category, brand: the first product fields
-		var price, quantity, discount sql.NullString
-		var l customer.Line
-		err := rows.Scan(&order, &l.Number, &product, &texts[0], &texts[1], &texts[2], &texts[3], &own, &price, &quantity, &discount,
-			&l.Place.Seq, &l.Place.Pos)
-		if err != nil {
-			return err
-		}
-		l.Product, l.Quantity, l.Discount = product.String, number(quantity), number(discount)
-		for i, text := range texts {
-			if own&(1<<i) != 0 {
-				l.Own[i] = eval.Text(text.String)
+// close drops what some made, also when the context has ended: the connection
+// goes on being used.
+func (h *historian) close() error {
+	h.ctx = context.WithoutCancel(h.ctx)
+	return h.dropAll()
+}
+
+// keyTable finds the place of a key's person. Keys are numbered one after the
+// other, above zero and below, so that it is two lists.
+type keyTable struct{ known, anonymous []int32 } // of places, from 1
+
+func (t *keyTable) list(key int64) (*[]int32, int) {
+	if key < 0 {
+		return &t.anonymous, int(-key)
+	}
+	return &t.known, int(key)
+}
+
+func (t *keyTable) put(key int64, place int) {
+	list, i := t.list(key)
+	if i >= len(*list) {
+		*list = append(*list, make([]int32, max(i+1-len(*list), len(*list)))...)
+	}
+	(*list)[i] = int32(place + 1)
+}
+
+func (t *keyTable) find(key int64) (place int, ok bool) {
+	list, i := t.list(key)
+	if i >= len(*list) {
+		return 0, false
+	}
+	place = int((*list)[i]) - 1
+	return place, place >= 0
+}
+
+func (h *historian) readKeys(statement string) error {
+	var number, key, kind duck.Ints
+	var value duck.Texts
+	var first duck.Instants
+	arrivals := 0
+	return h.scan(statement, "", func(rows int) error {
+		for i := range rows {
+			n := number.At(i)
+			place, known := h.byKey.find(n)
+			if !known {
+				place = len(h.people)
+				h.people = append(h.people, person{since: eval.Never})
+				h.byKey.put(n, place)
+			}
+			p := &h.people[place]
+			k := live.Key{Kind: live.KeyKind(kind.At(i)), Value: value.At(i)}
+			p.keys, p.arrived = append(p.keys, k), append(p.arrived, arrivals)
+			arrivals++
+			h.byKey.put(key.At(i), place)
+			if key.At(i) == n && k.Kind != live.AnonymousKey {
+				p.name = k.Value
+			}
+			if !first.Null(i) {
+				p.since = min(p.since, first.At(i))
 			}
 		}
-		if own&OwnPrice != 0 {
-			l.Price = number(price)
-		}
-		o := h.orders[order]
-		if o == nil {
-			return fmt.Errorf("an item of order %s, which is not there", order)
-		}
-		o.order.Lines = append(o.order.Lines, l)
 		return nil
-	})
+	}, &number, &key, &kind, &value, &first)
 }
 
-func (h *historian) told() error {
-	return h.query("history_told", func(rows *sql.Rows) error {
-		var owner int64
-		var at time.Time
-		e := &customer.Event{}
-		if err := rows.Scan(&owner, &e.Key, &at, &e.Place.Seq, &e.Place.Pos, &e.JSON); err != nil {
-			return err
+// facts reads facts, of which the first column is the key. note is called
+// for each that is a person's, to write down the rest.
+func (h *historian) facts(statement string, kind noteKind, note func(w *eval.Writer, p *person, row int), columns ...duck.Column) error {
+	var key duck.Ints
+	return h.scan(statement, h.only, func(rows int) error {
+		for i := range rows {
+			if key.Null(i) {
+				continue // nobody's
+			}
+			place, ok := h.byKey.find(key.At(i))
+			if !ok {
+				continue
+			}
+			w := h.notes.begin(place, kind)
+			note(w, &h.people[place], i)
+			h.notes.end(place)
 		}
-		e.At = at.UnixMicro()
-		h.customers[owner].AddEvent(e)
 		return nil
-	})
+	}, append([]duck.Column{&key}, columns...)...)
 }
 
-// productRow is the product fields of a row, in the order of
-// customer.ProductFields.
-type productRow struct {
-	texts        [5]sql.NullString
-	tags         textList
-	price, stock sql.NullString
-	released     sql.NullTime
-}
-
-func (p *productRow) targets() []any {
-	return []any{
-		&p.texts[0], &p.texts[1], &p.texts[2], &p.texts[3], &p.texts[4], &p.tags, &p.price, &p.stock, &p.released,
-	}
-}
-
-// values are the fields whose bits are set in own.
-func (p *productRow) values(own uint32) (v customer.ProductValues) {
-	all := customer.ProductValues{5: eval.List(p.tags), 6: number(p.price), 7: number(p.stock)}
-	for i, text := range p.texts {
-		all[i] = eval.Text(text.String)
-	}
-	if p.released.Valid {
-		all[8] = eval.Instant(p.released.Time.UnixMicro())
-	}
-	for i := range all {
-		if own&(1<<i) != 0 {
-			v[i] = all[i]
+func (h *historian) readSaid() error {
+	var name wordColumn
+	var value duck.Texts
+	var at duck.Instants
+	var place placeColumns
+	return h.facts("history_said", saidNote, func(w *eval.Writer, _ *person, i int) {
+		name.note(w, h.words, i)
+		w.Int(instantAt(&at, i))
+		place.note(w, i)
+		w.Flag(!value.Null(i))
+		if !value.Null(i) {
+			w.Text(value.View(i))
 		}
-	}
-	return v
+	}, &name, &value, &at, &place.seq, &place.pos)
 }
 
-func (h *historian) events() error {
-	return h.query("history_events", func(rows *sql.Rows) error {
-		var owner int64
-		var at time.Time
-		var id, product, quantity, properties sql.NullString
-		var own uint32
-		var p productRow
-		e := &customer.Event{}
-		targets := append([]any{&owner, &e.Key, &at, &e.Place.Seq, &e.Place.Pos, &id, &product, &quantity, &own}, p.targets()...)
-		if err := rows.Scan(append(targets, &properties)...); err != nil {
-			return err
+// The texts and the numbers that an order says itself.
+var (
+	orderTexts   = [...]string{"coupon", "currency", "channel", "country", "city"}
+	orderNumbers = [...]string{"total", "subtotal", "discount", "shipping", "tax"}
+)
+
+func (h *historian) readOrders() error {
+	var id duck.Texts
+	var status wordColumn
+	var at, ends duck.Instants
+	var place placeColumns
+	var texts [len(orderTexts)]wordColumn
+	var numbers [len(orderNumbers)]duck.Decimals
+	columns := []duck.Column{&id, &at, &ends, &place.seq, &place.pos, &status}
+	for i := range texts {
+		columns = append(columns, &texts[i])
+	}
+	for i := range numbers {
+		columns = append(columns, &numbers[i])
+	}
+	return h.facts("history_orders", orderNote, func(w *eval.Writer, p *person, i int) {
+		p.orders++
+		w.Text(id.View(i))
+		w.Int(at.At(i))
+		w.Int(instantAt(&ends, i))
+		place.note(w, i)
+		status.note(w, h.words, i)
+		for f := range texts {
+			texts[f].note(w, h.words, i)
 		}
-		e.At, e.ID, e.Product, e.Quantity, e.Own = at.UnixMicro(), id.String, product.String, number(quantity), p.values(own)
-		e.JSON = properties.String
-		h.customers[owner].AddEvent(e)
-		return nil
-	})
+		for f := range numbers {
+			w.Value(numberAt(&numbers[f], i))
+		}
+	}, columns...)
+}
+
+func (h *historian) readLines() error {
+	var order duck.Texts
+	var product wordColumn
+	var line, own duck.Ints
+	var texts [4]wordColumn // sku, name, category, brand: the first product fields
+	var price, quantity, discount duck.Decimals
+	var place placeColumns
+	return h.facts("history_items", lineNote, func(w *eval.Writer, p *person, i int) {
+		p.lines++
+		w.Text(order.View(i))
+		w.Int(line.At(i))
+		place.note(w, i)
+		product.note(w, h.words, i)
+		w.Value(numberAt(&quantity, i))
+		w.Value(numberAt(&discount, i))
+		given := uint32(own.At(i)) & (OwnSKU | OwnName | OwnCategory | OwnBrand | OwnPrice)
+		w.Uint(uint64(given))
+		for f := range texts {
+			if given&(1<<f) != 0 {
+				texts[f].note(w, h.words, i)
+			}
+		}
+		if given&OwnPrice != 0 {
+			w.Value(numberAt(&price, i))
+		}
+	}, &order, &line, &product, &own, &texts[0], &texts[1], &texts[2], &texts[3], &price, &quantity, &discount, &place.seq, &place.pos)
+}
+
+func (h *historian) readTold() error {
+	var event wordColumn
+	var given duck.Texts
+	var at duck.Instants
+	var place placeColumns
+	return h.facts("history_told", eventNote, func(w *eval.Writer, p *person, i int) {
+		p.events++
+		event.note(w, h.words, i)
+		w.Int(at.At(i))
+		place.note(w, i)
+		w.Text("")
+		w.Uint(0)
+		w.Value(eval.Value{})
+		w.Uint(0)
+		w.Text(given.View(i))
+	}, &event, &at, &place.seq, &place.pos, &given)
+}
+
+func (h *historian) readEvents() error {
+	var event, product wordColumn
+	var id, properties duck.Texts
+	var at duck.Instants
+	var quantity duck.Decimals
+	var own duck.Ints
+	var place placeColumns
+	var fields productColumns
+	columns := []duck.Column{&event, &at, &place.seq, &place.pos, &id, &product, &quantity, &own}
+	columns = append(columns, fields.all()...)
+	return h.facts("history_events", eventNote, func(w *eval.Writer, p *person, i int) {
+		p.events++
+		event.note(w, h.words, i)
+		w.Int(at.At(i))
+		place.note(w, i)
+		w.Text(id.View(i))
+		product.note(w, h.words, i)
+		w.Value(numberAt(&quantity, i))
+		fields.note(w, i, uint32(own.At(i)), h.words)
+		w.Text(properties.View(i))
+	}, append(columns, &properties)...)
+}
+
+// one makes one customer, with what facts need of the catalogue, and with the
+// recorded transitions if they are asked for.
+func (h *historian) one(number int64, moved bool) (*customer.Customer, error) {
+	if err := h.some([]int64{number}); err != nil {
+		return nil, err
+	}
+	if err := h.products(); err != nil {
+		return nil, err
+	}
+	customers, err := h.customers(0)
+	if err != nil || len(customers) == 0 {
+		return nil, errors.Join(err, fmt.Errorf("no keys of customer %d", number))
+	}
+	if moved {
+		err = h.moves(customers[0])
+	}
+	return customers[0], err
 }
 
 // products tells the shop the versions of products that the facts name.
@@ -245,33 +299,28 @@ func (h *historian) products() error {
 	return readProducts(&h.runner, "history_products", h.shop.Catalogue.Add)
 }
 
-// moves reads the recorded transitions, which are in transition_now.
-func (h *historian) moves() error {
-	return h.query("history_moves", func(rows *sql.Rows) error {
-		var owner int64
-		var segment string
-		var at time.Time
-		var entered bool
-		if err := rows.Scan(&owner, &segment, &at, &entered); err != nil {
-			return err
-		}
-		h.customers[owner].Move(segment, !entered, at.UnixMicro())
-		return nil
-	})
+// moves reads the recorded transitions of a customer, which are in
+// transition_now.
+func (h *historian) moves(c *customer.Customer) error {
+	var segment duck.Texts
+	var at duck.Instants
+	var entered duck.Bools
+	return h.scan("history_moves", "", each(func(i int) {
+		c.Move(segment.At(i), !entered.At(i), at.At(i))
+	}), &segment, &at, &entered)
 }
 
 // readProducts tells the versions of products that a statement finds.
 func readProducts(r *runner, statement string, tell func(id string, v customer.ProductVersion)) error {
-	return r.query(statement, func(rows *sql.Rows) error {
-		var id string
-		var at sql.NullTime
-		var v customer.ProductVersion
-		var p productRow
-		if err := rows.Scan(append([]any{&id, &at, &v.Place.Seq, &v.Place.Pos}, p.targets()...)...); err != nil {
-			return err
+	var id duck.Texts
+	var at duck.Instants
+	var place placeColumns
+	var fields productColumns
+	words := newWords()
+	return r.scan(statement, "", func(rows int) error {
+		for i := range rows {
+			tell(id.At(i), customer.ProductVersion{At: instantAt(&at, i), Place: place.at(i), Fields: fields.at(i, allOwn, words)})
 		}
-		v.At, v.Fields = instantOrAlways(at), p.values(1<<9-1)
-		tell(id, v)
 		return nil
-	})
+	}, append([]duck.Column{&id, &at, &place.seq, &place.pos}, fields.all()...)...)
 }

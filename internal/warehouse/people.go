@@ -2,15 +2,14 @@ package warehouse
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 	"time"
 
 	"kith/internal/customer"
+	"kith/internal/duck"
 	"kith/internal/segment/live"
-	"kith/internal/segql"
 	"kith/internal/segql/eval"
 )
 
@@ -40,66 +39,51 @@ func (p People) reading(ctx context.Context, what string, do func(*runner) error
 // keys arrived.
 func (p People) Everyone(ctx context.Context, shop *customer.Shop, yield func(live.Known)) error {
 	return p.reading(ctx, "what is known of everyone", func(r *runner) error {
-		return eachPerson(r, shop, "keys_by_arrival", yield)
+		h := newHistorian(r.ctx, r.conn, shop)
+		if err := h.everyone(); err != nil {
+			return err
+		}
+		return eachPerson(h, yield)
 	})
 }
 
 // Some calls yield for some persons, by the numbers that loads tell.
 func (p People) Some(ctx context.Context, shop *customer.Shop, numbers []int64, yield func(live.Known)) error {
 	return p.reading(ctx, "what is known of some persons", func(r *runner) error {
-		r.args["customers"] = numbers
-		return eachPerson(r, shop, "keys_of", yield)
+		h := newHistorian(r.ctx, r.conn, shop)
+		err := h.some(numbers)
+		if err == nil {
+			err = eachPerson(h, yield)
+		}
+		return errors.Join(err, h.close())
 	})
 }
 
-func eachPerson(r *runner, shop *customer.Shop, statement string, yield func(live.Known)) error {
-	keys, arrived, arrivals := map[int64][]live.Key{}, map[int64][]int{}, 0
-	var order []int64
-	err := r.query(statement, func(rows *sql.Rows) error {
-		var number int64
-		var k live.Key
-		if err := rows.Scan(&number, &k.Kind, &k.Value); err != nil {
-			return err
-		}
-		if keys[number] == nil {
-			order = append(order, number)
-		}
-		keys[number], arrived[number] = append(keys[number], k), append(arrived[number], arrivals)
-		arrivals++
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	// While some are taken the next are read.
-	read := make(chan []live.Known)
+// eachPerson yields the persons of a history. While some are taken the next
+// are made.
+func eachPerson(h *historian, yield func(live.Known)) error {
+	made := make(chan []*customer.Customer)
 	var failed error
 	go func() {
-		defer close(read)
-		for some := range slices.Chunk(order, peopleAtOnce) {
-			people, err := readHistories(r.ctx, r.conn, shop, some)
-			if err != nil {
-				failed = err
-				return
+		defer close(made)
+		for i := 0; i*personsInDrawer < len(h.people) && failed == nil; i++ {
+			var customers []*customer.Customer
+			if customers, failed = h.customers(i); failed == nil {
+				made <- customers
 			}
-			known := make([]live.Known, len(some))
-			for i, number := range some {
-				known[i] = live.Known{Keys: keys[number], Arrived: arrived[number], Customer: people[number]}
-			}
-			read <- known
 		}
 	}()
-	for known := range read {
-		for i := range known {
-			yield(known[i])
-			known[i] = live.Known{} // it is packed by now
+	next := 0
+	for customers := range made {
+		for i, c := range customers {
+			p := &h.people[next]
+			yield(live.Known{Keys: p.keys, Arrived: p.arrived, Customer: c})
+			customers[i], *p = nil, person{} // it is packed by now
+			next++
 		}
 	}
 	return failed
 }
-
-// peopleAtOnce bounds the memory that reading everyone takes.
-const peopleAtOnce = 10_000
 
 // Products calls yield with the versions of products that came after an entry
 // of the log, in order of arrival.
@@ -115,39 +99,19 @@ func (p People) Products(ctx context.Context, after uint64, yield func(id string
 // (since 1970).
 func (p People) Remains(ctx context.Context, message func(id string), cancelled func(order string, at int64), rate func(day int64, currency string, rate eval.Value)) error {
 	return p.reading(ctx, "messages, cancellations and rates", func(r *runner) error {
-		err := r.query("messages_seen", func(rows *sql.Rows) error {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				return err
-			}
-			message(id)
-			return nil
-		})
+		var id, currency duck.Texts
+		var at duck.Instants
+		var day duck.Ints
+		var value duck.Decimals
+		err := r.scan("messages_seen", "", each(func(i int) { message(id.At(i)) }), &id)
 		if err != nil {
 			return err
 		}
-		err = r.query("cancellations", func(rows *sql.Rows) error {
-			var order string
-			var at time.Time
-			if err := rows.Scan(&order, &at); err != nil {
-				return err
-			}
-			cancelled(order, at.UnixMicro())
-			return nil
-		})
+		err = r.scan("cancellations", "", each(func(i int) { cancelled(id.At(i), at.At(i)) }), &id, &at)
 		if err != nil {
 			return err
 		}
-		return r.query("rates", func(rows *sql.Rows) error {
-			var currency string
-			var day time.Time
-			var text sql.NullString
-			if err := rows.Scan(&currency, &day, &text); err != nil {
-				return err
-			}
-			rate(day.Unix()/86_400, currency, number(text))
-			return nil
-		})
+		return r.scan("rates", "", each(func(i int) { rate(day.At(i), currency.At(i), numberAt(&value, i)) }), &currency, &day, &value)
 	})
 }
 
@@ -164,17 +128,14 @@ func (p People) Scores(ctx context.Context) (func(name live.Key) customer.Scores
 		if err := readScores(r, scores); err != nil {
 			return err
 		}
-		return r.query("keys_alone", func(rows *sql.Rows) error {
-			var number int64
-			var k live.Key
-			if err := rows.Scan(&number, &k.Kind, &k.Value); err != nil {
-				return err
+		var number, key, kind duck.Ints
+		var value duck.Texts
+		var first duck.Instants
+		return r.scan("keys_alone", "", each(func(i int) {
+			if s := scores[key.At(i)]; s != nil {
+				byName[live.Key{Kind: live.KeyKind(kind.At(i)), Value: value.At(i)}] = s
 			}
-			if s := scores[number]; s != nil {
-				byName[k] = s
-			}
-			return nil
-		})
+		}), &number, &key, &kind, &value, &first)
 	})
 	if err != nil || runs == 0 {
 		return nil, err
@@ -197,30 +158,21 @@ func readScores(r *runner, scores map[int64]*customer.RunScores) error {
 		}
 		return s
 	}
-	err := r.query("scores_now", func(rows *sql.Rows) error {
-		var customer int64
-		var name string
-		var value, label sql.NullString
-		if err := rows.Scan(&customer, &name, &value, &label); err != nil {
-			return err
+	var number, worse, among duck.Ints
+	var name, label duck.Texts
+	var value duck.Decimals
+	words := newWords()
+	err := r.scan("scores_now", "", each(func(i int) {
+		v := numberAt(&value, i)
+		if !label.Null(i) {
+			v = eval.Text(words.kept(label.View(i)))
 		}
-		v := given(value).Read(segql.Number)
-		if label.Valid {
-			v = eval.Text(label.String)
-		}
-		of(customer).Fields[name] = v
-		return nil
-	})
+		of(number.At(i)).Fields[words.kept(name.View(i))] = v
+	}), &number, &name, &value, &label)
 	if err != nil {
 		return err
 	}
-	return r.query("percentiles_now", func(rows *sql.Rows) error {
-		var customer, worse, among int64
-		var term string
-		if err := rows.Scan(&customer, &term, &worse, &among); err != nil {
-			return err
-		}
-		of(customer).Percentiles[term] = eval.Fraction(big.NewInt(100_000_000*worse), among)
-		return nil
-	})
+	return r.scan("percentiles_now", "", each(func(i int) {
+		of(number.At(i)).Percentiles[words.kept(name.View(i))] = eval.Fraction(big.NewInt(100_000_000*worse.At(i)), among.At(i))
+	}), &number, &name, &worse, &among)
 }

@@ -49,6 +49,19 @@ type stream struct {
 
 func newStream(b *testing.B, customers int) *stream {
 	s := &stream{r: rand.New(rand.NewPCG(1, 1)), customers: customers, zone: eval.NewZone(time.UTC)}
+	segments := benchSegments(b)
+	var err error
+	s.engine, err = live.New(eval.Settings{Zone: time.UTC}, segments, func(live.Transition) { s.transitions++ })
+	if err != nil {
+		b.Fatal(err)
+	}
+	s.history()
+	return s
+}
+
+// benchSegments are the presets and fifty further segments.
+func benchSegments(b *testing.B) []eval.Segment {
+	b.Helper()
 	texts := map[string]string{}
 	for _, p := range preset.List("") {
 		if !p.Template {
@@ -71,13 +84,7 @@ func newStream(b *testing.B, customers int) *stream {
 		}
 		segments = append(segments, eval.Segment{ID: id, Checked: checked, Saved: true})
 	}
-	var err error
-	s.engine, err = live.New(eval.Settings{Zone: time.UTC}, segments, func(live.Transition) { s.transitions++ })
-	if err != nil {
-		b.Fatal(err)
-	}
-	s.history()
-	return s
+	return segments
 }
 
 var further = []func(i int) string{

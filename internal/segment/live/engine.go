@@ -66,6 +66,7 @@ type Engine struct {
 	record   func(Transition)
 	behind   Behind // what is on its way
 	scratch  []byte
+	heavy    int   // see mostPacked
 	from     []int // between Prepare and Redefine: the places of the segments before
 	changes  changes
 	scores   func(name Key) customer.Scores // of the latest run; nil without one
@@ -97,7 +98,7 @@ func New(settings eval.Settings, segments []eval.Segment, record func(Transition
 	}
 	e := &Engine{
 		shop: customer.NewShop(settings.Zone), clock: customer.Always, byKey: map[Key]*person{},
-		orders: newOrderIndex(), cancels: map[string][]int64{}, messages: newIDSet(), holders: holders{}, record: record,
+		orders: newOrderIndex(), heavy: mostPacked, cancels: map[string][]int64{}, messages: newIDSet(), holders: holders{}, record: record,
 	}
 	e.use(program)
 	return e, nil

@@ -61,7 +61,12 @@ func (e *Engine) askAtOnce(workers []answerer, some []*person, answers []answer)
 
 // take lets an answer take effect. Who was not answered is asked now.
 func (e *Engine) take(p *person, q *question, a *answer) {
-	if !a.given {
+	switch {
+	case !a.given && len(p.facts) > e.heavy:
+		e.open(p)
+		e.askNow(p, q)
+		return
+	case !a.given:
 		e.revisit(p, func() { e.askNow(p, q) })
 		return
 	}
@@ -108,6 +113,10 @@ func replace(from []int, in []bool, next []int64, nowIn []bool, nowNext []int64)
 	}
 }
 
+// mostPacked is how many bytes of facts somebody has who is not packed again after a
+// question: to read them anew for each timer would cost more than all others.
+const mostPacked = 64 << 10
+
 // answer is how a packed person turns out to stand.
 type answer struct {
 	given    bool // false for one who must be asked in order
@@ -135,9 +144,9 @@ type answerer struct {
 }
 
 // answer asks a packed person. One whose transition is read by another segment
-// is asked in order, and so is one who is open.
+// is asked in order, and so is one who is open, or is to be.
 func (w *answerer) answer(p *person) answer {
-	if p.customer != nil {
+	if p.customer != nil || len(p.facts) > w.engine.heavy {
 		return answer{}
 	}
 	e, q := w.engine, w.question

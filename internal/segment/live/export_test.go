@@ -14,7 +14,7 @@ import (
 func NewLooseScript(s script.Shop, presets map[string]string) (*Script, error) {
 	b, err := NewScript(s, presets)
 	if err == nil {
-		b.engine.loose = true
+		b.engine.loose, b.engine.heavy = true, 500 // some are that heavy
 	}
 	return b, err
 }

@@ -1,36 +1,41 @@
--- What is known of some persons, as package customer holds it. wanted_key
--- holds their keys. Numbers come as texts: the driver's decimals are a type of
--- its own, and a text loses nothing.
+-- What is known of persons, as package customer holds it: of everyone, or
+-- with text at the end of the keys of some, which wanted_key holds. Rows come
+-- as they lie: whose they are is found out as they are read, for joining and
+-- sorting millions of them takes many times what reading them does.
 
 -- name: history_keys
 CREATE TEMP TABLE wanted_key AS
 SELECT k.key, k.customer, k.kind, k.value, k.first_at, k.seq, k.pos FROM person_key k WHERE k.customer IN (SELECT unnest($customers))
 
--- name: history_people
-SELECT DISTINCT w.customer, coalesce(c.id, '') FROM wanted_key w LEFT JOIN customer c ON c.customer = w.customer
+-- snippet: keys
+SELECT customer, key, CAST(CASE kind WHEN 'customer' THEN 0 WHEN 'email' THEN 1 WHEN 'phone' THEN 2 ELSE 3 END AS TINYINT) AS strength, value, first_at
 
--- name: history_known
-SELECT customer, first_at FROM wanted_key WHERE first_at IS NOT NULL
+-- name: keys_by_arrival
+-- All keys with the persons they belong to. Persons come in the order in which
+-- their first keys did.
+@keys FROM person_key ORDER BY seq, pos, strength
+
+-- name: keys_of
+@keys FROM wanted_key ORDER BY seq, pos, strength
+
+-- name: keys_alone
+-- All keys for themselves. A run's scores are those of the keys that stood for
+-- persons then: whoever stands for a person now has them, or nobody.
+@keys FROM person_key
 
 -- name: history_said
-SELECT w.customer, f.name, f.value, CASE WHEN f.ts <> '-infinity' THEN f.ts END, f.seq, f.pos
-FROM trait_fact f JOIN wanted_key w ON w.key = f.key
+SELECT key, name, value, ts, seq, pos FROM trait_fact
 
 -- name: history_orders
-SELECT w.customer, o.id, o.ts, CASE WHEN o.valid_to <> 'infinity' THEN o.valid_to END, o.seq, o.pos, o.status,
-       o.coupon, o.currency, o.channel, o.country, o.city,
-       CAST(o.total AS VARCHAR), CAST(o.subtotal AS VARCHAR), CAST(o.discount AS VARCHAR), CAST(o.shipping AS VARCHAR), CAST(o.tax AS VARCHAR)
-FROM orders o JOIN wanted_key w ON w.key = o.key
+SELECT key, id, ts, valid_to, seq, pos, status, coupon, currency, channel, country, city, total, subtotal, discount, shipping, tax FROM orders
 
 -- name: history_items
-SELECT i.order_id, i.line, i.product, i.sku, i.name, i.category, i.brand, i.own, CAST(i.price AS VARCHAR),
-       CAST(i.quantity AS VARCHAR), CAST(i.discount AS VARCHAR), i.seq, i.pos
-FROM item i JOIN wanted_key w ON w.key = i.key ORDER BY i.order_id, i.line
+SELECT key, order_id, line, product, own, sku, name, category, brand, price, quantity, discount, seq, pos FROM item
 
 -- name: history_told
 -- Refunds and points, and the versions of messages, tickets and coupons, with
 -- their fields as a JSON object.
-SELECT w.customer, f.kind, f.ts, f.seq, f.pos, CAST(f.given AS VARCHAR) FROM (
+SELECT key, kind, ts, seq, pos, CAST(given AS VARCHAR) FROM (
     SELECT 'refund' AS kind, key, ts, seq, pos, to_json({'id': id, 'order': order_id, 'product': product,
            'quantity': CAST(quantity AS VARCHAR), 'total': CAST(total AS VARCHAR), 'reason': reason}) AS given FROM refund
     UNION ALL
@@ -44,21 +49,18 @@ SELECT w.customer, f.kind, f.ts, f.seq, f.pos, CAST(f.given AS VARCHAR) FROM (
     UNION ALL
     SELECT 'coupon', key, valid_from, seq, pos, to_json({'id': id, 'code': code, 'campaign': campaign, 'redeemed': redeemed,
            'expires_at': strftime(expires_at, '%Y-%m-%dT%H:%M:%S.%fZ'), 'value': CAST(value AS VARCHAR)}) FROM coupon
-) f JOIN wanted_key w ON w.key = f.key ORDER BY f.ts, f.seq, f.pos
+)
 
 -- name: history_events
-SELECT w.customer, f.event, f.ts, f.seq, f.pos, f.id, f.product, CAST(f.quantity AS VARCHAR), f.own,
-       f.sku, f.product_name, f.category, f.brand, f.collection, f.tags, CAST(f.price AS VARCHAR), CAST(f.stock AS VARCHAR), f.released_at,
-       f.properties
-FROM event f JOIN wanted_key w ON w.key = f.key
+SELECT key, event, ts, seq, pos, id, product, quantity, own, sku, product_name, category, brand, collection, tags, price, stock, released_at,
+       properties
+FROM event
 
 -- name: history_moves
-SELECT customer, segment, ts, entered FROM transition_now WHERE customer IN (SELECT customer FROM wanted_key) ORDER BY ts, number
+SELECT segment, ts, entered FROM transition_now WHERE customer IN (SELECT customer FROM wanted_key) ORDER BY ts, number
 
 -- snippet: product_versions
-SELECT product, CASE WHEN ts <> '-infinity' THEN ts END, seq, pos, sku, name, category, brand, collection, tags,
-       CAST(price AS VARCHAR), CAST(stock AS VARCHAR), released_at
-FROM product_fact
+SELECT product, ts, seq, pos, sku, name, category, brand, collection, tags, price, stock, released_at FROM product_fact
 
 -- name: history_products
 -- The versions of all products that facts name: they take from them what they lack.
@@ -70,21 +72,6 @@ WHERE product IN (SELECT product FROM item JOIN wanted_key USING (key) UNION SEL
 WHERE seq > $after
 ORDER BY seq, pos
 
--- name: keys_by_arrival
--- All keys with the persons they belong to. Persons come in the order in which
--- their first keys did.
-SELECT customer, CASE kind WHEN 'customer' THEN 0 WHEN 'email' THEN 1 WHEN 'phone' THEN 2 ELSE 3 END AS strength, value
-FROM person_key ORDER BY seq, pos, strength
-
--- name: keys_alone
--- All keys for themselves. A run's scores are those of the keys that stood for
--- persons then: whoever stands for a person now has them, or nobody.
-SELECT key, CASE kind WHEN 'customer' THEN 0 WHEN 'email' THEN 1 WHEN 'phone' THEN 2 ELSE 3 END AS strength, value FROM person_key
-
--- name: keys_of
-SELECT customer, CASE kind WHEN 'customer' THEN 0 WHEN 'email' THEN 1 WHEN 'phone' THEN 2 ELSE 3 END AS strength, value
-FROM person_key WHERE customer IN (SELECT unnest($customers)) ORDER BY seq, pos, strength
-
 -- name: messages_seen
 SELECT id FROM message_seen
 
@@ -92,10 +79,10 @@ SELECT id FROM message_seen
 SELECT order_id, ts FROM cancellation
 
 -- name: rates
-SELECT currency, day, CAST(rate AS VARCHAR) FROM rate
+SELECT currency, day, rate FROM rate
 
 -- name: scores_now
-SELECT s.customer, s.name, CAST(s.number AS VARCHAR), s.label FROM score s WHERE s.valid_to = 'infinity' AND s.valid_from <= (SELECT max(ts) FROM run)
+SELECT customer, name, number, label FROM score WHERE valid_to = 'infinity' AND valid_from <= (SELECT max(ts) FROM run)
 
 -- name: percentiles_now
 SELECT customer, expr, worse, among FROM percentile WHERE run = (SELECT max_by(run, ts) FROM run)
