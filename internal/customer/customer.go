@@ -17,7 +17,8 @@ type Shop struct {
 	naming    sync.Mutex            // of zones: customers may be asked at the same time
 	zones     map[string]*eval.Zone // nil for a name that is none
 	words     *eval.Words           // of packed customers
-	scratch   []byte
+	// What is being packed is written here first.
+	packing, scratch []byte
 }
 
 // NewShop returns a shop without products.

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,7 +14,7 @@ import (
 // customer stands at are not among it. The bytes can be read with the same
 // Shop only.
 func (c *Customer) Pack() []byte {
-	w := &packer{eval.Writer{Words: c.shop.words, Bytes: make([]byte, 0, 64)}, c.shop}
+	w := &packer{eval.Writer{Words: c.shop.words, Bytes: c.shop.packing[:0]}, c.shop}
 	w.Int(c.since)
 	w.Int(c.latest)
 	w.Int(c.newest)
@@ -32,7 +33,8 @@ func (c *Customer) Pack() []byte {
 		w.instants(c.moves[id][0])
 		w.instants(c.moves[id][1])
 	}
-	return slices.Clip(w.Bytes)
+	c.shop.packing = w.Bytes
+	return bytes.Clone(w.Bytes)
 }
 
 // PackedTimed says whether something with an instant is known of a packed
@@ -132,8 +134,13 @@ func (w *packer) line(l *Line) {
 }
 
 // own writes product values as a word of their own: most events and lines of
-// a product carry the same.
+// a product carry the same, or none.
 func (w *packer) own(v *ProductValues) {
+	if !slices.ContainsFunc(v[:], func(x eval.Value) bool { return !x.Missing() }) {
+		w.Flag(false)
+		return
+	}
+	w.Flag(true)
 	values := eval.Writer{Words: w.Words, Bytes: w.shop.scratch[:0]}
 	for _, x := range v {
 		values.Value(x)
@@ -296,6 +303,9 @@ func (r *unpacker) line() Line {
 }
 
 func (r *unpacker) own() (v ProductValues) {
+	if !r.Flag() {
+		return v
+	}
 	values := eval.ReaderOf(r.Word(), r.Words)
 	for i := range v {
 		v[i] = values.Value()

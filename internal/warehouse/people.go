@@ -140,7 +140,7 @@ func (p People) Scores(ctx context.Context) (func(name live.Key) customer.Scores
 	if err != nil || runs == 0 {
 		return nil, err
 	}
-	none := &customer.RunScores{}
+	none := customer.NewRun().Scores()
 	return func(name live.Key) customer.Scores {
 		if s := byName[name]; s != nil {
 			return s
@@ -150,10 +150,11 @@ func (p People) Scores(ctx context.Context) (func(name live.Key) customer.Scores
 }
 
 func readScores(r *runner, scores map[int64]*customer.RunScores) error {
+	run := customer.NewRun()
 	of := func(number int64) *customer.RunScores {
 		s := scores[number]
 		if s == nil {
-			s = &customer.RunScores{Fields: map[string]eval.Value{}, Percentiles: map[string]eval.Value{}}
+			s = run.Scores()
 			scores[number] = s
 		}
 		return s
@@ -167,12 +168,12 @@ func readScores(r *runner, scores map[int64]*customer.RunScores) error {
 		if !label.Null(i) {
 			v = eval.Text(words.kept(label.View(i)))
 		}
-		of(number.At(i)).Fields[words.kept(name.View(i))] = v
+		of(number.At(i)).SetField(words.kept(name.View(i)), v)
 	}), &number, &name, &value, &label)
 	if err != nil {
 		return err
 	}
 	return r.scan("percentiles_now", "", each(func(i int) {
-		of(number.At(i)).Percentiles[words.kept(name.View(i))] = eval.Fraction(big.NewInt(100_000_000*worse.At(i)), among.At(i))
+		of(number.At(i)).SetPercentile(words.kept(name.View(i)), eval.Fraction(big.NewInt(100_000_000*worse.At(i)), among.At(i)))
 	}), &number, &name, &worse, &among)
 }

@@ -95,7 +95,9 @@ func (e *everyone) play() {
 			group := []string{"champions", "lost"}[e.r.IntN(2)]
 			e.both("a run", func(s *live.Script) error {
 				s.Score(func(string) customer.Scores {
-					return &customer.RunScores{Fields: map[string]eval.Value{"rfm.group": eval.Text(group)}}
+					scores := customer.NewRun().Scores()
+					scores.SetField("rfm.group", eval.Text(group))
+					return scores
 				})
 				return nil
 			})

@@ -31,6 +31,12 @@ func (w *Words) Number(text string) uint64 {
 	return n
 }
 
+// Find is the number of a text that was given one.
+func (w *Words) Find(text string) (n uint64, ok bool) {
+	n, ok = w.numbers[text]
+	return n, ok
+}
+
 // Text is the text of a number that was given.
 func (w *Words) Text(n uint64) string { return w.texts[n] }
 
