@@ -117,7 +117,7 @@ func (f cartFact) Field(name string, _ segql.Type) eval.Value {
 }
 
 func (f cartFact) productField(p int) eval.Value {
-	return f.customer.shop.productValue(&f.line.latest.Own, f.line.product, p, f.customer.now)
+	return f.customer.shop.productValue(f.line.latest.Own, f.line.product, p, f.customer.now)
 }
 
 func (c *Customer) cartFacts() []placed {
@@ -147,12 +147,12 @@ func (f favouriteFact) Field(name string, _ segql.Type) eval.Value {
 	case "purchased":
 		return eval.Bool(c.boughtAfter(product, f.event.At))
 	case "price_drop":
-		then := c.shop.productValue(&f.event.Own, product, productPrice, f.event.At)
+		then := c.shop.productValue(f.event.Own, product, productPrice, f.event.At)
 		now := c.shop.Catalogue.At(product, c.now)[productPrice]
 		return eval.Arith(segql.Divide, eval.Arith(segql.Subtract, then, now), then)
 	}
 	if p := productField(name); p >= 0 {
-		return c.shop.productValue(&f.event.Own, product, p, c.now)
+		return c.shop.productValue(f.event.Own, product, p, c.now)
 	}
 	return eval.Value{}
 }

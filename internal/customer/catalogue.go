@@ -51,6 +51,30 @@ func productField(name string) int {
 // ProductValues are a product's fields; what is missing is not said.
 type ProductValues [productFieldCount]eval.Value
 
+// OwnValues are the product fields that a fact carries itself, in the order of
+// ProductFields. Most facts carry none, or the same as others: packed and read
+// again, these share their values.
+type OwnValues struct{ values *ProductValues }
+
+// Set sets a field of a fact that is being made.
+func (o *OwnValues) Set(field int, v eval.Value) {
+	if v.Missing() {
+		return
+	}
+	if o.values == nil {
+		o.values = &ProductValues{}
+	}
+	o.values[field] = v
+}
+
+// Get is a field; missing if the fact does not carry it.
+func (o OwnValues) Get(field int) eval.Value {
+	if o.values == nil {
+		return eval.Value{}
+	}
+	return o.values[field]
+}
+
 // ProductVersion says what holds of a product from an instant on, of the
 // fields that it has.
 type ProductVersion struct {

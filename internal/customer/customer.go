@@ -14,22 +14,23 @@ import (
 type Shop struct {
 	Zone      *eval.Zone
 	Catalogue *Catalogue
-	naming    sync.Mutex            // of zones: customers may be asked at the same time
-	zones     map[string]*eval.Zone // nil for a name that is none
-	words     *eval.Words           // of packed customers
+	sharing   sync.Mutex                // of zones and own: customers may be asked at the same time
+	zones     map[string]*eval.Zone     // nil for a name that is none
+	own       map[uint64]*ProductValues // see ownOf
+	words     *eval.Words               // of packed customers
 	// What is being packed is written here first.
 	packing, scratch []byte
 }
 
 // NewShop returns a shop without products.
 func NewShop(zone *time.Location) *Shop {
-	return &Shop{Zone: eval.NewZone(zone), Catalogue: NewCatalogue(), zones: map[string]*eval.Zone{}, words: eval.NewWords()}
+	return &Shop{Zone: eval.NewZone(zone), Catalogue: NewCatalogue(), zones: map[string]*eval.Zone{}, own: map[uint64]*ProductValues{}, words: eval.NewWords()}
 }
 
 // zone is the time zone of a name, or nil.
 func (s *Shop) zone(name string) *eval.Zone {
-	s.naming.Lock()
-	defer s.naming.Unlock()
+	s.sharing.Lock()
+	defer s.sharing.Unlock()
 	z, ok := s.zones[name]
 	if !ok {
 		if l, err := time.LoadLocation(name); err == nil && name != "Local" && name != "" {

@@ -32,7 +32,7 @@ func Describe(f eval.Fact) Description {
 	d := Description{}
 	fields := shownFields[""]
 	switch f := f.(type) {
-	case orderFact:
+	case *orderFact:
 		d.Kind, d.ID = "order", f.order.ID
 	case itemFact:
 		d.Kind = "item"

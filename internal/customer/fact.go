@@ -46,7 +46,10 @@ type placed interface {
 }
 
 func inOrder(facts []placed) []eval.Fact {
-	slices.SortStableFunc(facts, func(a, b placed) int { return a.where().compare(b.where()) })
+	order := func(a, b placed) int { return a.where().compare(b.where()) }
+	if !slices.IsSortedFunc(facts, order) { // they mostly are
+		slices.SortStableFunc(facts, order)
+	}
 	all := make([]eval.Fact, len(facts))
 	for i, f := range facts {
 		all[i] = f
@@ -75,7 +78,7 @@ type Event struct {
 	// Own the product fields that it carries itself.
 	Product    string
 	Quantity   eval.Value
-	Own        ProductValues
+	Own        OwnValues
 	Properties map[string]eval.Raw
 	// JSON is an object with the properties; it is read when one is asked for,
 	// if Properties is nil. Few ever are.
@@ -103,9 +106,9 @@ func (e *Event) ReadProduct(z *eval.Zone) {
 	e.Quantity = e.property("quantity").Read(segql.Number)
 	for f, name := range ProductFields {
 		if f == productReleased {
-			e.Own[f] = e.property(name).ReadMoment(z)
+			e.Own.Set(f, e.property(name).ReadMoment(z))
 		} else {
-			e.Own[f] = e.property(name).Read(productTypes[f])
+			e.Own.Set(f, e.property(name).Read(productTypes[f]))
 		}
 	}
 }
@@ -137,7 +140,7 @@ func (f eventFact) Field(name string, as segql.Type) eval.Value {
 		return f.event.Quantity
 	default:
 		if p := productField(name); p >= 0 {
-			return f.shop.productValue(&f.event.Own, f.event.Product, p, f.at)
+			return f.shop.productValue(f.event.Own, f.event.Product, p, f.at)
 		}
 	}
 	return f.event.property(name).Read(as)
@@ -145,8 +148,8 @@ func (f eventFact) Field(name string, as segql.Type) eval.Value {
 
 // productValue is a product field: what a fact carries itself, else the
 // catalogue's at an instant.
-func (s *Shop) productValue(own *ProductValues, product string, field int, at int64) eval.Value {
-	if v := own[field]; !v.Missing() || product == "" {
+func (s *Shop) productValue(own OwnValues, product string, field int, at int64) eval.Value {
+	if v := own.Get(field); !v.Missing() || product == "" {
 		return v
 	}
 	return s.Catalogue.At(product, at)[field]

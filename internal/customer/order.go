@@ -32,7 +32,7 @@ type Line struct {
 	Place           Place
 	Number          int // from 1
 	Product         string
-	Own             ProductValues // but for the price
+	Own             OwnValues // but for the price
 	Quantity        eval.Value
 	Price, Discount eval.Value // of one unit; of the line
 }
@@ -116,7 +116,7 @@ type orderFact struct {
 	order *Order
 }
 
-func (f orderFact) Field(name string, _ segql.Type) eval.Value {
+func (f *orderFact) Field(name string, _ segql.Type) eval.Value {
 	o := f.order
 	switch name {
 	case "id":
@@ -182,7 +182,7 @@ func (f itemFact) price() eval.Value {
 }
 
 func (f itemFact) productField(p int) eval.Value {
-	return f.shop.productValue(&f.line.Own, f.line.Product, p, f.at)
+	return f.shop.productValue(f.line.Own, f.line.Product, p, f.at)
 }
 
 // counting calls yield with the orders that count now.
@@ -195,9 +195,11 @@ func (c *Customer) counting(yield func(o *Order)) {
 }
 
 func (c *Customer) orderFacts() []placed {
-	var all []placed
+	n := len(c.orders.all(c.shop))
+	facts, all := make([]orderFact, 0, n), make([]placed, 0, n) // facts side by side
 	c.counting(func(o *Order) {
-		all = append(all, orderFact{spot{at: o.At, id: o.ID, place: o.Place}, o})
+		facts = append(facts, orderFact{spot{at: o.At, id: o.ID, place: o.Place}, o})
+		all = append(all, &facts[len(facts)-1])
 	})
 	return all
 }
@@ -261,7 +263,7 @@ func (l *Line) returned(quantity eval.Value) eval.Value {
 // appendOrder takes an order that counts and comes after all others: what was
 // worked out goes on.
 func (c *Customer) appendOrder(o *Order) {
-	c.appendFact(eval.Kind{Name: "order"}, orderFact{spot{at: o.At, id: o.ID, place: o.Place}, o})
+	c.appendFact(eval.Kind{Name: "order"}, &orderFact{spot{at: o.At, id: o.ID, place: o.Place}, o})
 	refunded := o.Refunded.Positive()
 	lines := o.lines()
 	for i := range lines {

@@ -127,7 +127,7 @@ func (w *packer) line(l *Line) {
 	w.place(l.Place)
 	w.Int(int64(l.Number))
 	w.Word(l.Product)
-	w.own(&l.Own)
+	w.own(l.Own)
 	w.Value(l.Quantity)
 	w.Value(l.Price)
 	w.Value(l.Discount)
@@ -135,14 +135,13 @@ func (w *packer) line(l *Line) {
 
 // own writes product values as a word of their own: most events and lines of
 // a product carry the same, or none.
-func (w *packer) own(v *ProductValues) {
-	if !slices.ContainsFunc(v[:], func(x eval.Value) bool { return !x.Missing() }) {
-		w.Flag(false)
+func (w *packer) own(v OwnValues) {
+	w.Flag(v.values != nil)
+	if v.values == nil {
 		return
 	}
-	w.Flag(true)
 	values := eval.Writer{Words: w.Words, Bytes: w.shop.scratch[:0]}
-	for _, x := range v {
+	for _, x := range v.values {
 		values.Value(x)
 	}
 	w.shop.scratch = values.Bytes
@@ -178,7 +177,7 @@ func (w *packer) event(e *Event) {
 	w.Text(e.ID)
 	w.Word(e.Product)
 	w.Value(e.Quantity)
-	w.own(&e.Own)
+	w.own(e.Own)
 	w.Text(e.JSON)
 	if e.JSON != "" {
 		return
@@ -302,16 +301,34 @@ func (r *unpacker) line() Line {
 	}
 }
 
-func (r *unpacker) own() (v ProductValues) {
+func (r *unpacker) own() OwnValues {
 	if !r.Flag() {
+		return OwnValues{}
+	}
+	return OwnValues{r.shop.ownOf(r.Uint())}
+}
+
+// ownOf are the values of a word that packer.own wrote.
+func (s *Shop) ownOf(word uint64) *ProductValues {
+	s.sharing.Lock()
+	defer s.sharing.Unlock()
+	if v := s.own[word]; v != nil {
 		return v
 	}
-	values := eval.ReaderOf(r.Word(), r.Words)
+	r := eval.ReaderOf(s.words.Text(word), s.words)
+	v := &ProductValues{}
 	for i := range v {
-		v[i] = values.Value()
+		v[i] = r.Value()
 	}
+	if len(s.own) >= mostShared {
+		clear(s.own)
+	}
+	s.own[word] = v
 	return v
 }
+
+// mostShared bounds what is kept ready to be shared.
+const mostShared = 100_000
 
 func (r *unpacker) eventSets() eventSets {
 	n := r.Len()

@@ -116,7 +116,7 @@ func randomCustomer(r *rand.Rand, shop *Shop) *Customer {
 		}
 		for n := range r.IntN(4) {
 			l := Line{Place: place(), Number: n + 1, Product: fmt.Sprint("p", r.IntN(5)), Quantity: eval.Whole(r.IntN(4) - 1), Price: eval.Whole(7)}
-			l.Own[productCategory] = eval.Text("shoes")
+			l.Own.Set(productCategory, eval.Text("shoes"))
 			o.Lines = append(o.Lines, l)
 		}
 		c.AddOrder(o)

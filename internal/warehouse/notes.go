@@ -162,7 +162,7 @@ func readEvent(r *eval.Reader, e *customer.Event) {
 	own := r.Uint()
 	for f := 0; own>>f != 0; f++ {
 		if own&(1<<f) != 0 {
-			e.Own[f] = r.Value()
+			e.Own.Set(f, r.Value())
 		}
 	}
 	e.JSON = r.Text()
@@ -200,7 +200,7 @@ func readLine(r *eval.Reader, l *customer.Line) {
 	}
 	for f := range 4 {
 		if own&(1<<f) != 0 {
-			l.Own[f] = eval.Text(r.Word())
+			l.Own.Set(f, eval.Text(r.Word()))
 		}
 	}
 	if own&OwnPrice != 0 {

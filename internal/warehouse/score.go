@@ -16,10 +16,6 @@ import (
 // text. A run stores what changed since the one before. Runs go forward: one
 // that would not be later than the last is as of a microsecond after it.
 func (db *DB) Score(ctx context.Context, seq int64, at time.Time, percentiles []string) error {
-	return db.aside(func() error { return db.score(ctx, seq, at, percentiles) })
-}
-
-func (db *DB) score(ctx context.Context, seq int64, at time.Time, percentiles []string) error {
 	db.writing.Lock()
 	defer db.writing.Unlock()
 	tx, err := db.begin(ctx)

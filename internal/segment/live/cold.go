@@ -26,8 +26,9 @@ func (e *Engine) open(p *person) {
 
 // heat notes that a person is not packed.
 func (e *Engine) heat(p *person) {
-	p.used = true
+	p.used, p.heat = true, len(p.facts)
 	e.warm = append(e.warm, p)
+	e.warmth += p.heat
 }
 
 // cool packs a person.
@@ -39,18 +40,24 @@ func (e *Engine) cool(p *person) {
 	e.chill(p)
 }
 
-// Cool packs people until no more than so many are open, those first who were
-// not opened since they were passed over before.
+// mostWarmth bounds the facts of people who are open, in packed bytes. Open
+// they take many times that.
+const mostWarmth = 16 << 20
+
+// Cool packs people until no more than so many are open, and not too much of
+// facts, those first who were not opened since they were passed over before.
 func (e *Engine) Cool(most int) {
-	for len(e.warm) > most {
+	for len(e.warm) > most || len(e.warm) > 0 && e.warmth > mostWarmth {
 		p := e.warm[0]
 		e.warm = e.warm[1:]
 		switch {
 		case p.gone || p.customer == nil:
-		case p.used && len(e.warm) >= most/2:
+			e.warmth -= p.heat
+		case p.used && len(e.warm) >= most/2 && e.warmth-p.heat <= mostWarmth:
 			p.used = false
 			e.warm = append(e.warm, p)
 		default:
+			e.warmth -= p.heat
 			e.cool(p)
 		}
 	}

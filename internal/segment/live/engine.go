@@ -53,6 +53,7 @@ type Engine struct {
 	numbered []*person // by number; nil for one who became part of another
 	known    int       // whose memberships are kept
 	warm     []*person // not packed
+	warmth   int       // see mostWarmth
 	recorded int64     // the greatest number of a record
 	keys     int       // seen so far
 	persons  []*person // in no order

@@ -20,6 +20,8 @@ type question struct {
 	// due says whether a segment is asked, of which the answer may next change
 	// at an instant.
 	due func(p *person, segment int, next int64) bool
+	// again says that the same is soon asked again of the same person.
+	again bool
 	// from, if not nil, are the places that the segments had before; -1 for new
 	// ones.
 	from []int
@@ -62,7 +64,7 @@ func (e *Engine) askAtOnce(workers []answerer, some []*person, answers []answer)
 // take lets an answer take effect. Who was not answered is asked now.
 func (e *Engine) take(p *person, q *question, a *answer) {
 	switch {
-	case !a.given && len(p.facts) > e.heavy:
+	case !a.given && e.staysOpen(p, q):
 		e.open(p)
 		e.askNow(p, q)
 		return
@@ -113,9 +115,19 @@ func replace(from []int, in []bool, next []int64, nowIn []bool, nowNext []int64)
 	}
 }
 
-// mostPacked is how many bytes of facts somebody has who is not packed again after a
-// question: to read them anew for each timer would cost more than all others.
-const mostPacked = 64 << 10
+// staysOpen says that a person is not packed again after a question: to read
+// many facts anew for each timer would cost more than all others. Of very many
+// the memory matters more.
+func (e *Engine) staysOpen(p *person, q *question) bool {
+	return q.again && len(p.facts) > e.heavy && len(p.facts) < mostWarmth/4
+}
+
+// Bytes of packed facts: from the first on somebody may stay open, from the
+// second on what was worked out for one segment is forgotten before the next.
+const (
+	mostPacked = 64 << 10
+	mostWorked = 4 << 20
+)
 
 // answer is how a packed person turns out to stand.
 type answer struct {
@@ -146,7 +158,7 @@ type answerer struct {
 // answer asks a packed person. One whose transition is read by another segment
 // is asked in order, and so is one who is open, or is to be.
 func (w *answerer) answer(p *person) answer {
-	if p.customer != nil || len(p.facts) > w.engine.heavy {
+	if p.customer != nil || w.engine.staysOpen(p, w.question) {
 		return answer{}
 	}
 	e, q := w.engine, w.question
@@ -163,6 +175,9 @@ func (w *answerer) answer(p *person) answer {
 		}
 		if q.due(p, i, w.next[i]) {
 			in, next := e.program.Ask(c, i, a.at)
+			if len(p.facts) > mostWorked {
+				c.Memo().ForgetAll()
+			}
 			if in = in && exists; in != w.in[i] {
 				if p.record != 0 && len(e.readers[i]) > 0 {
 					return answer{}

@@ -231,13 +231,11 @@ func (p *person) newestFact() int64 {
 
 // mentions says whether anything that came in of a person names a product.
 func (e *Engine) mentions(p *person, product string) bool {
-	packed := p.customer == nil
-	e.open(p)
-	yes := p.customer.Mentions(product)
-	if packed && !yes {
-		e.cool(p)
+	c := p.customer
+	if c == nil {
+		c = e.unpack(p)
 	}
-	return yes
+	return c.Mentions(product)
 }
 
 // heldKinds are the facts whose fields are those of the catalogue now.

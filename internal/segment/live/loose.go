@@ -39,7 +39,7 @@ func (e *Engine) Tick(most int) (all bool) {
 		}
 		most -= len(some)
 		e.askEveryone(some, &question{
-			cause: CauseTime, at: func(p *person) int64 { return p.timer },
+			cause: CauseTime, again: true, at: func(p *person) int64 { return p.timer },
 			due: func(p *person, _ int, next int64) bool { return p.wait <= p.timer || next <= p.timer },
 		})
 	}
@@ -173,7 +173,7 @@ func (e *Engine) Begin(clock, last int64, standings []Standing, adopt bool) {
 		}
 	}
 	e.adopt(adopted)
-	e.warm = nil // everyone is packed
+	e.warm, e.warmth = nil, 0 // everyone is packed
 }
 
 // adopt keeps people's memberships from now on, without telling how they came

@@ -61,6 +61,7 @@ type person struct {
 	newest          int64
 	dirty           bool
 	used            bool
+	heat            int // how much of Engine.warmth it is
 }
 
 // kept says that the memberships are known as of the latest instant asked.

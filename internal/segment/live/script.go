@@ -253,9 +253,9 @@ func (b *Script) order(r row) (_ OrderRow, ok bool) {
 		for i, name := range customer.ProductFields {
 			switch name {
 			case "name":
-				line.Own[i] = eval.Text(r.text("product_name"))
+				line.Own.Set(i, eval.Text(r.text("product_name")))
 			case "sku", "category", "brand":
-				line.Own[i] = eval.Text(r.text(name))
+				line.Own.Set(i, eval.Text(r.text(name)))
 			}
 		}
 		out.Line = line

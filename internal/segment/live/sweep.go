@@ -96,6 +96,7 @@ func (e *Engine) revisit(p *person, do func()) {
 	}
 	e.open(p)
 	e.warm = e.warm[:len(e.warm)-1]
+	e.warmth -= p.heat
 	do()
 	e.cool(p)
 }

@@ -165,15 +165,15 @@ func (t *Tracker) tracked(f *fact) *customer.Event {
 	for i, name := range customer.ProductFields {
 		switch name {
 		case "name":
-			e.Own[i] = eval.Text(f.scalar("product_name", "name"))
+			e.Own.Set(i, eval.Text(f.scalar("product_name", "name")))
 		case "tags":
-			e.Own[i] = f.texts("tags")
+			e.Own.Set(i, f.texts("tags"))
 		case "price", "stock":
-			e.Own[i] = f.numberValue(name)
+			e.Own.Set(i, f.numberValue(name))
 		case "released_at":
-			e.Own[i] = textRaw(f.text(name)).ReadMoment(t.engine.shop.Zone)
+			e.Own.Set(i, textRaw(f.text(name)).ReadMoment(t.engine.shop.Zone))
 		default:
-			e.Own[i] = eval.Text(f.scalar(name))
+			e.Own.Set(i, eval.Text(f.scalar(name)))
 		}
 	}
 	return e

@@ -184,7 +184,7 @@ func (l *trackedLine) line(f *fact, rate decimal) *customer.Line {
 		line.Product = l.sku
 	}
 	for i, text := range [...]string{l.sku, l.name, l.category, l.brand} { // the first product fields
-		line.Own[i] = eval.Text(text)
+		line.Own.Set(i, eval.Text(text))
 	}
 	return line
 }
@@ -240,7 +240,7 @@ func (t *Tracker) known(id string) (*trackedOrder, bool) {
 	}
 	for _, l := range before.Lines {
 		line := trackedLine{
-			product: l.Product, sku: l.Own[0].String(), name: l.Own[1].String(), category: l.Own[2].String(), brand: l.Own[3].String(),
+			product: l.Product, sku: l.Own.Get(0).String(), name: l.Own.Get(1).String(), category: l.Own.Get(2).String(), brand: l.Own.Get(3).String(),
 			quantity: decimalOf(l.Quantity), price: decimalOf(l.Price), discount: decimalOf(l.Discount),
 		}
 		o.lines = append(o.lines, line)

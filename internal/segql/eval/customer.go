@@ -58,6 +58,7 @@ type Fact interface {
 type Memo struct {
 	program *Program
 	matched []*rows
+	asking  asking // the one question on its way
 }
 
 // Forget empties what was worked out of facts of a kind.
@@ -76,7 +77,8 @@ func (m *Memo) Append(c Customer, k Kind, last, f Fact) {
 	if m.program == nil {
 		return
 	}
-	a := asking{program: m.program, customer: c, zone: m.program.zone, next: Never}
+	a := &m.asking
+	*a = asking{program: m.program, customer: c, zone: m.program.zone, next: Never}
 	for _, i := range m.program.byKind[k] {
 		r := m.matched[i]
 		if r == nil {
@@ -92,4 +94,4 @@ func (m *Memo) Append(c Customer, k Kind, last, f Fact) {
 }
 
 // ForgetAll empties the memo.
-func (m *Memo) ForgetAll() { *m = Memo{} }
+func (m *Memo) ForgetAll() { m.program, m.matched = nil, nil }

@@ -124,6 +124,9 @@ func (c *compiler) compare(n *segql.Compare) (func(*asking) bool, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s, err := c.shrinking(n); s != nil || err != nil {
+		return s.holds, err
+	}
 	return func(a *asking) bool {
 		x, y := l.value(a), r.value(a)
 		if x.Missing() || y.Missing() {

@@ -89,8 +89,9 @@ func (p *Program) Needs(segment int) *Needs { return p.segments[segment].needs }
 // Ask answers a segment for a customer at an instant, and says when the
 // answer may next change by time alone; Never if it will not.
 func (p *Program) Ask(c Customer, segment int, at int64) (holds bool, next int64) {
-	a := asking{program: p, customer: c, at: at, zone: p.zone, next: Never}
-	holds = p.segments[segment].root.holds(&a)
+	a := &c.Memo().asking
+	*a = asking{program: p, customer: c, at: at, zone: p.zone, next: Never}
+	holds = p.segments[segment].root.holds(a)
 	return holds, a.next
 }
 

@@ -40,6 +40,7 @@ type running struct {
 	sums   []int64
 	counts []int
 	den    int64
+	fell   bool // a value was below zero
 }
 
 // rowsOf finds the facts that fit a matcher at the instant.
@@ -49,7 +50,7 @@ func (a *asking) rowsOf(m *matcher) *rows {
 	}
 	memo := a.customer.Memo()
 	if memo.program != a.program {
-		*memo = Memo{program: a.program, matched: make([]*rows, len(a.program.matchers))}
+		memo.program, memo.matched = a.program, make([]*rows, len(a.program.matchers))
 	}
 	if r := memo.matched[m.index]; r != nil {
 		return r
@@ -60,8 +61,12 @@ func (a *asking) rowsOf(m *matcher) *rows {
 }
 
 func (a *asking) match(m *matcher) *rows {
+	facts := a.customer.Facts(m.kind)
 	r := &rows{}
-	for _, f := range a.customer.Facts(m.kind) {
+	if m.filter == nil {
+		r.at, r.facts = make([]int64, 0, len(facts)), make([]Fact, 0, len(facts))
+	}
+	for _, f := range facts {
 		if a.fits(m, f) {
 			r.add(f)
 		}
@@ -122,7 +127,7 @@ func (r *rows) running(n int, field string, as segql.Type) *running {
 	key := summed{field, as}
 	s := r.sums[key]
 	if s == nil {
-		s = &running{sums: []int64{0}, counts: []int{0}, den: 1}
+		s = &running{sums: make([]int64, 1, n+1), counts: make([]int, 1, n+1), den: 1}
 		if r.sums == nil {
 			r.sums = map[summed]*running{}
 		}
@@ -135,6 +140,7 @@ func (r *rows) running(n int, field string, as segql.Type) *running {
 				return nil
 			}
 			sum, count, s.den = sum+v.num, count+1, v.den
+			s.fell = s.fell || v.num < 0
 		}
 		s.sums, s.counts = append(s.sums, sum), append(s.counts, count)
 	}
