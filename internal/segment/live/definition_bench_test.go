@@ -74,6 +74,6 @@ func packedShop(b *testing.B, customers int) *live.Engine {
 		}
 		e.Add(live.Known{Keys: []live.Key{{Kind: live.CustomerKey, Value: fmt.Sprint("c", i)}}, Arrived: []int{i}, Customer: c})
 	}
-	e.Begin(start+731*dayMicros, 0, nil, true)
+	e.Begin(start+731*dayMicros, 0, nil, live.OthersAdopted)
 	return e
 }

@@ -32,7 +32,7 @@ func BenchmarkHeaviest(b *testing.B) {
 	}
 	e.Add(live.Known{Keys: []live.Key{{Kind: live.CustomerKey, Value: "c1"}}, Arrived: []int{0}, Customer: c})
 	now := start + 730*dayMicros
-	e.Begin(now, 0, nil, true)
+	e.Begin(now, 0, nil, live.OthersAdopted)
 	b.ResetTimer()
 	for i := range b.N {
 		now += 30_000_000

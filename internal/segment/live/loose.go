@@ -143,11 +143,23 @@ type Standing struct {
 	Asked  int64
 }
 
+// Others says what becomes of people of whom Begin is given no standing.
+type Others int
+
+// What becomes of them.
+const (
+	// OthersAdopted are in what they turn out to be in, of which no transition
+	// is recorded.
+	OthersAdopted Others = iota
+	// OthersAsked are in nothing, and asked at once.
+	OthersAsked
+	// OthersWait are in nothing until Reask: what brought them is still to come.
+	OthersWait
+)
+
 // Begin starts to keep memberships at a clock, of everyone who was added.
 // Those of standings go on from there; records up to last were given before.
-// Others are in nothing until Reask, or, with adopt, in what they turn out to
-// be in, of which no transition is recorded.
-func (e *Engine) Begin(clock, last int64, standings []Standing, adopt bool) {
+func (e *Engine) Begin(clock, last int64, standings []Standing, others Others) {
 	e.clock, e.recorded = clock, last
 	e.behind = Behind{Kind: "definition"}
 	byPerson := map[*person][]Standing{}
@@ -164,12 +176,14 @@ func (e *Engine) Begin(clock, last int64, standings []Standing, adopt bool) {
 		case !p.known():
 		case len(found) > 0:
 			e.stand(p, found)
-		case adopt:
+		case others == OthersAdopted:
 			adopted = append(adopted, p)
 		default:
 			e.keepPacked(p)
-			e.timers.set(p, clock)
-			p.wait = clock
+			if others == OthersAsked || p.record == 0 { // nothing is recorded of them
+				e.timers.set(p, clock)
+				p.wait = clock
+			}
 		}
 	}
 	e.adopt(adopted)

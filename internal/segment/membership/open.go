@@ -71,7 +71,14 @@ func (k *Keeper) open(ctx context.Context) error {
 		k.engine.SetScores(scores)
 	}
 	k.engine.Freeze(frozen)
-	k.engine.Begin(k.progress.Clock.UnixMicro(), k.progress.LastPerson, standings, first)
+	others := live.OthersAsked
+	switch {
+	case first:
+		others = live.OthersAdopted
+	case k.restored > k.progress.Applied: // an entry that is still to come brought them
+		others = live.OthersWait
+	}
+	k.engine.Begin(k.progress.Clock.UnixMicro(), k.progress.LastPerson, standings, others)
 	if err := k.rememberOf(ctx, k.engine.Read()); err != nil {
 		return err
 	}

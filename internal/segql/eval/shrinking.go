@@ -65,8 +65,9 @@ func mirrored(op segql.CompareOp) segql.CompareOp {
 		return segql.Less
 	case segql.GreaterEqual:
 		return segql.LessEqual
+	default:
+		return op
 	}
-	return op
 }
 
 // holds answers, and notes when the answer turns.
