@@ -157,12 +157,21 @@ func (a *arrival) merge(s *state, p, other *person) {
 		p.record, p.written = other.record, other.written
 		p.customer.SetMoves(other.customer.Moves())
 	case other.record != 0 && theirs.known:
-		for i, in := range theirs.in {
+		leaves, record := theirs, other.record
+		if p.record != 0 && p.name() == theirs.name && theirs.name != s.name {
+			// Both go by the other's name from now on: the other stays.
+			stays := *theirs
+			leaves, record = &state{in: s.in, name: s.name}, p.record
+			s.in, s.name = stays.in, stays.name
+			p.record, p.written = other.record, other.written
+			p.customer.SetMoves(other.customer.Moves())
+		}
+		for i, in := range leaves.in {
 			if in {
-				e.record(Transition{e.program.ID(i), theirs.name.Value, other.record, true, e.clock, CauseMerge, e.behind})
+				e.record(Transition{e.program.ID(i), leaves.name.Value, record, true, e.clock, CauseMerge, e.behind})
 			}
 		}
-		e.changes.merged(other.record, theirs.name, p)
+		e.changes.merged(record, leaves.name, p)
 	}
 }
 
