@@ -36,8 +36,8 @@ func TestTiny(t *testing.T) {
 	}
 	for _, want := range []string{
 		"s0.001_q_sequence_ratio", "s0.001_presets_ratio", "s0.001_rfm_ratio", "import_rss", "start_bench", "# skipped:",
-		"stream_x0.0002_rate", "stream_x0.0002_visible_p99 ", "stream_x0.0002_definition_size", "stream_x0.0002_favourites_transitions 20.000",
-		"stream_x0.0002_midnight_exact 200.000", "stream_x0.0002_rss_peak",
+		"stream_x0.0002_rate", "stream_x0.0002_visible_p99 ", "stream_x0.0002_history_definition_size", "stream_x0.0002_history_favourites_transitions 20.000",
+		"stream_x0.0002_midnight_exact 200.000", "stream_x0.0002_rss_peak", "stream_x0.0002_history_rss_peak",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the output lacks %q:\n%s", want, out.String())

@@ -31,21 +31,27 @@ const (
 func (b *bench) streams(ctx context.Context) error {
 	b.note("durability: %s", durability)
 	for _, times := range b.streamTimes {
-		if err := b.streamAt(ctx, times); err != nil {
-			return fmt.Errorf("stream: %w", err)
+		// First customers of whom little is known, then those who ordered.
+		for _, orders := range []float64{0, min(1, times) * streamOrders} {
+			if err := b.streamAt(ctx, times, int64(orders)); err != nil {
+				return fmt.Errorf("stream: %w", err)
+			}
 		}
 	}
 	return nil
 }
 
 // streamAt measures in a process of its own.
-func (b *bench) streamAt(ctx context.Context, times float64) (err error) {
+func (b *bench) streamAt(ctx context.Context, times float64, orders int64) (err error) {
 	j := &streamJob{
-		Name: "stream", Customers: int64(times * streamCustomers), Orders: int64(min(1, times) * streamOrders),
+		Name: "stream", Customers: int64(times * streamCustomers), Orders: orders,
 		Dir: filepath.Join(b.dir, "stream-data"), Threads: b.threads, Rate: b.rate, Lasting: b.lasting, Profiles: b.profiles,
 	}
 	if times != 1 {
 		j.Name = fmt.Sprintf("stream_x%g", times)
+	}
+	if orders > 0 {
+		j.Name += "_history"
 	}
 	if j.Shop, err = b.streamShop(ctx, j.Customers, j.Orders); err != nil {
 		return err
@@ -118,6 +124,9 @@ func (r *streamRun) all(ctx context.Context) error {
 		{"heaviest", r.heaviest},
 		{"midnight", r.midnight},
 	} {
+		if r.Orders == 0 && (stage.name == "defined" || stage.name == "heaviest") {
+			continue // they are about orders
+		}
 		err := profiled(r.Profiles, r.Name+"_"+stage.name, func() error { return stage.measure(ctx) })
 		if err != nil {
 			return fmt.Errorf("%s: %w", stage.name, err)

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"kith/internal/api"
+	"kith/internal/commerce"
 )
 
 func (p *program) historyCommand() *cobra.Command {
@@ -86,9 +88,16 @@ func (p *program) watchCommand() *cobra.Command {
 			q.Segment = ""
 		}
 		return p.ask(c, "watching segment "+args[0], func(ctx context.Context, shop api.Shop) error {
-			err := shop.WatchSegment(ctx, q, p.printTransition)
-			if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			last := max(0, q.After)
+			err := shop.WatchSegment(ctx, q, func(t api.Transition) error {
+				last = t.Number
+				return p.printTransition(t)
+			})
+			switch {
+			case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 				return nil // interrupted, which is how it ends
+			case errors.Is(err, io.ErrUnexpectedEOF):
+				return commerce.Errorf(commerce.CodeBusy, "the server ended; when it is back, go on with --after %d", last)
 			}
 			return err
 		})

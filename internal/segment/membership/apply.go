@@ -56,12 +56,26 @@ func (k *Keeper) applyEvents(e commerce.Entry) (int, error) {
 	for i, event := range batch.Events {
 		err := k.tracker.ArriveTracked(event, customer.Place{Seq: int64(e.Seq), Pos: int64(i)})
 		// What is refused the warehouse refuses as well: it changes nothing.
-		if err != nil && !errors.As(err, new(*live.RefusedError)) {
+		switch {
+		case errors.As(err, new(*live.RefusedError)):
+			k.refused(e.Seq, event, err)
+		case err != nil:
 			return 0, fmt.Errorf("event %d: %w", i, err)
 		}
 	}
 	return max(1, len(batch.Events)), nil
 }
+
+// refused says that an event was acknowledged but has no meaning. Of many in
+// one stretch, some are told.
+func (k *Keeper) refused(seq uint64, event commerce.Event, err error) {
+	if k.batch.refused++; k.batch.refused <= mostTold {
+		k.config.Logger.Warn("an event cannot be used", "event", event.Name, "message_id", event.MessageID, "entry", seq, "reason", err)
+	}
+}
+
+// mostTold is how many events of one stretch are told of.
+const mostTold = 10
 
 // applyImport reads what an import changed from the warehouse.
 func (k *Keeper) applyImport(ctx context.Context, e commerce.Entry) error {

@@ -20,6 +20,7 @@ type collected struct {
 	// days holds what happened, by segment and day.
 	days     map[dayKey]*segment.Day
 	segments bool // the live segments changed
+	refused  int  // events that cannot be used
 }
 
 type dayKey struct {
