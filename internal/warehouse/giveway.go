@@ -6,11 +6,11 @@ import (
 	"runtime"
 )
 
-// GiveWay lets questions take what the rest of the process leaves, from now
-// on: one processor fewer than there are, and on Linux with low priority. A
-// server takes events and keeps memberships meanwhile, and these must not wait
-// for somebody's question. Loads keep their priority: much of a load is Go, and
-// while a thread of low priority runs Go, a collection of garbage waits for it.
+// GiveWay lets questions and loads of events and files take what the rest of
+// the process leaves, from now on: one processor fewer than there are, and on
+// Linux with low priority. A server takes events and keeps memberships
+// meanwhile, and these must not wait for somebody's question, nor for the
+// warehouse, which only follows. On a busy machine it follows later.
 func (db *DB) GiveWay(ctx context.Context) error {
 	db.givesWay.Store(true)
 	return db.aside(func() error { // DuckDB's threads inherit the priority of the one that makes them

@@ -40,10 +40,14 @@ type load struct {
 
 // Load applies one batch in one transaction: all of it or nothing. The
 // batch's Seq must be greater than what was applied before.
-func (db *DB) Load(ctx context.Context, batch Batch) (Result, error) {
-	db.writing.Lock()
-	defer db.writing.Unlock()
-	return db.apply(ctx, batch)
+func (db *DB) Load(ctx context.Context, batch Batch) (result Result, err error) {
+	err = db.aside(func() error {
+		db.writing.Lock()
+		defer db.writing.Unlock()
+		result, err = db.apply(ctx, batch)
+		return err
+	})
+	return result, err
 }
 
 func (db *DB) apply(ctx context.Context, batch Batch) (Result, error) {
