@@ -40,9 +40,10 @@ func (e *Engine) cool(p *person) {
 	e.chill(p)
 }
 
-// mostWarmth bounds the facts of people who are open, in packed bytes. Open
-// they take many times that.
-const mostWarmth = 16 << 20
+// mostWarmth bounds the facts of people who are open, in packed bytes. Open,
+// events take a few times that and orders ten times. Whoever comes most must
+// fit: a busy day of one customer is some 10 MB.
+const mostWarmth = 64 << 20
 
 // Cool packs people until no more than so many are open, and not too much of
 // facts, those first who were not opened since they were passed over before.

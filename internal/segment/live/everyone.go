@@ -119,7 +119,7 @@ func replace(from []int, in []bool, next []int64, nowIn []bool, nowNext []int64)
 // many facts anew for each timer would cost more than all others. Of very many
 // the memory matters more.
 func (e *Engine) staysOpen(p *person, q *question) bool {
-	return q.again && len(p.facts) > e.heavy && len(p.facts) < mostWarmth/4
+	return q.again && len(p.facts) > e.heavy && len(p.facts) < mostWorked
 }
 
 // Bytes of packed facts: from the first on somebody may stay open, from the
