@@ -54,6 +54,8 @@ const (
 	stretchEvents = 2_000
 	stretchTimers = 1_500
 	stretchTime   = 20 * time.Millisecond
+	// While events wait, a timer of everyone's is not to hold them up.
+	stretchTimersBeside = 200
 )
 
 // openPeople is how many people are kept ready; the others are packed.
@@ -125,10 +127,12 @@ func (k *Keeper) step(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	timers := stretchTimersBeside
 	if !more { // what is left in the log takes effect at its own instants
 		k.engine.Clock(k.config.now().UnixMicro())
+		timers = stretchTimers
 	}
-	if !k.engine.Tick(stretchTimers) {
+	if !k.engine.Tick(timers) {
 		more = true
 	}
 	if err := k.commit(ctx); err != nil {
