@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"kith/internal/customer"
 	"kith/internal/segql/eval"
@@ -46,15 +47,22 @@ func (e *Engine) askEveryone(people []*person, q *question) {
 	}
 }
 
-// askAtOnce answers for some people on all processors.
+// askAtOnce answers for some people on all processors. Each takes a few at a
+// time: one person may be as much work as thousands.
 func (e *Engine) askAtOnce(workers []answerer, some []*person, answers []answer) {
+	const few = 64
+	var taken atomic.Int64
 	var wait sync.WaitGroup
-	share := (len(some) + len(workers) - 1) / len(workers)
 	for i := range workers {
-		from, to := min(i*share, len(some)), min((i+1)*share, len(some))
 		wait.Go(func() {
-			for j := from; j < to; j++ {
-				answers[j] = workers[i].answer(some[j])
+			for {
+				to := int(taken.Add(few))
+				if to-few >= len(some) {
+					return
+				}
+				for j := to - few; j < min(to, len(some)); j++ {
+					answers[j] = workers[i].answer(some[j])
+				}
 			}
 		})
 	}
