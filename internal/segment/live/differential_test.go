@@ -28,23 +28,31 @@ const (
 
 func TestDifferential(t *testing.T) {
 	t.Parallel()
-	shops, start := fromEnv(t, "KITH_DIFFERENTIAL_SHOPS", differentialShops), fromEnv(t, "KITH_DIFFERENTIAL_SEED", 1)
 	var asked, moved atomic.Int64
 	t.Run("shops", func(t *testing.T) {
-		for i := range shops {
-			seed := uint64(start + i)
-			t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
-				t.Parallel()
-				d := newDifference(t, seed)
-				d.play()
-				asked.Add(d.asked)
-				moved.Add(d.moved)
-			})
-		}
+		eachShop(t, func(t *testing.T, seed uint64) {
+			d := newDifference(t, seed)
+			d.play()
+			asked.Add(d.asked)
+			moved.Add(d.moved)
+		})
 	})
 	t.Logf("%d answers for a customer, a segment and an instant compared; %d transitions", asked.Load(), moved.Load())
 	if !t.Failed() && moved.Load()*1000 < asked.Load() {
 		t.Errorf("only %d transitions among %d answers", moved.Load(), asked.Load())
+	}
+}
+
+// eachShop runs do for each seed, at the same time.
+func eachShop(t *testing.T, do func(t *testing.T, seed uint64)) {
+	t.Helper()
+	shops, start := fromEnv(t, "KITH_DIFFERENTIAL_SHOPS", differentialShops), fromEnv(t, "KITH_DIFFERENTIAL_SEED", 1)
+	for i := range shops {
+		seed := uint64(start + i)
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			t.Parallel()
+			do(t, seed)
+		})
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -21,15 +20,7 @@ import (
 // same.
 func TestEveryone(t *testing.T) {
 	t.Parallel()
-	shops, start := fromEnv(t, "KITH_DIFFERENTIAL_SHOPS", differentialShops), fromEnv(t, "KITH_DIFFERENTIAL_SEED", 1)
-	for i := range shops {
-		seed := uint64(start + i)
-		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
-			t.Parallel()
-			e := newEveryone(t, seed)
-			e.play()
-		})
-	}
+	eachShop(t, func(t *testing.T, seed uint64) { newEveryone(t, seed).play() })
 }
 
 // everyone is a shop on its way through both.

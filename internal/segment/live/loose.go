@@ -180,6 +180,7 @@ func (e *Engine) Begin(clock, last int64, standings []Standing, others Others) {
 			adopted = append(adopted, p)
 		default:
 			e.keepPacked(p)
+			e.numberPacked(p)
 			if others == OthersAsked || p.record == 0 { // nothing is recorded of them
 				e.timers.set(p, clock)
 				p.wait = clock
@@ -193,23 +194,26 @@ func (e *Engine) Begin(clock, last int64, standings []Standing, others Others) {
 // adopt keeps people's memberships from now on, without telling how they came
 // to them.
 func (e *Engine) adopt(people []*person) {
-	numbers := make([]int64, len(people))
-	for i, p := range people {
+	for _, p := range people {
 		e.keepPacked(p)
-		numbers[i], p.record = p.record, 0 // nothing is recorded
 	}
+	// Nothing is recorded of those who have no number yet.
 	e.askEveryone(people, &question{cause: CauseDefinition, at: e.atClock, due: askAboutAll})
-	for i, p := range people {
-		p.record = numbers[i]
+	for _, p := range people {
+		e.numberPacked(p)
 		e.changes.note(p)
 	}
 }
 
-// keepPacked starts to keep a packed person's memberships, under a number if
-// something with an instant is known of them.
+// keepPacked starts to keep a packed person's memberships; they are in no
+// segment yet.
 func (e *Engine) keepPacked(p *person) {
 	e.known++
 	p.standing = e.nowhere()
+}
+
+// numberPacked is number for a packed person who has none.
+func (e *Engine) numberPacked(p *person) {
 	if customer.PackedTimed(p.facts) {
 		e.recorded++
 		p.record = e.recorded

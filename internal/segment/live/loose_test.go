@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -17,20 +16,15 @@ import (
 // that packs everyone after each line. They record the same.
 func TestLooseIsTheSame(t *testing.T) {
 	t.Parallel()
-	shops, start := fromEnv(t, "KITH_DIFFERENTIAL_SHOPS", differentialShops), fromEnv(t, "KITH_DIFFERENTIAL_SEED", 1)
-	for i := range shops {
-		seed := uint64(start + i)
-		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
-			t.Parallel()
-			d := newDifference(t, seed)
-			d.clocks = map[int64]bool{}
-			loose, err := live.NewLooseScript(d.shop, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			d.playBoth(loose)
-		})
-	}
+	eachShop(t, func(t *testing.T, seed uint64) {
+		d := newDifference(t, seed)
+		d.clocks = map[int64]bool{}
+		loose, err := live.NewLooseScript(d.shop, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.playBoth(loose)
+	})
 }
 
 func (d *difference) playBoth(loose *live.Script) {

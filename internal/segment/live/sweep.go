@@ -66,14 +66,11 @@ func (e *Engine) everyone() []*person {
 // none.
 func (e *Engine) Score(scores func(name Key) customer.Scores) {
 	e.behind = Behind{Kind: "score"}
-	e.scores = scores
 	everyone := e.everyone()
 	for _, p := range everyone {
 		e.catchUp(p, e.clock)
 	}
-	for _, p := range e.persons {
-		p.setScores(scores(p.name()))
-	}
+	e.SetScores(scores)
 	e.askEveryone(everyone, &question{
 		cause: CauseScore, at: e.atClock,
 		due: func(_ *person, segment int, _ int64) bool { return e.readsScores[segment] },
