@@ -1,7 +1,9 @@
 package customer
 
 import (
+	"cmp"
 	"slices"
+	"sort"
 
 	"kith/internal/segql"
 	"kith/internal/segql/eval"
@@ -22,20 +24,33 @@ type cart struct {
 }
 
 // playCart plays the cart through, change by change. An order empties it,
-// also one that was cancelled since.
+// also one that was cancelled since. Of several orders between two changes the
+// first does.
 func (c *Customer) playCart() cart {
-	var played cart
 	added, removed := c.upTo(c.Events("product_added")), c.upTo(c.Events("product_removed"))
 	changes := slices.Concat(added, removed)
-	for _, o := range c.orders.all(c.shop) {
-		if o.At <= c.now && o.everCounts() {
-			changes = append(changes, &Event{At: o.At, Place: o.Place, Key: "order"})
-		}
-	}
 	slices.SortStableFunc(changes, (*Event).compare)
-	for _, e := range changes {
-		if played.change(e) {
-			played.updated = eval.Instant(e.At)
+	first := make([]*Event, len(changes)) // the first order after each
+	if len(changes) > 0 {
+		c.eachOrder(func(o *keptOrder) {
+			if o.at > c.now || !o.counted() {
+				return
+			}
+			later := func(e *Event) bool {
+				return cmp.Or(cmp.Compare(e.At, o.at), e.Place.compare(o.place)) > 0
+			}
+			i := sort.Search(len(changes), func(i int) bool { return later(changes[i]) })
+			if i > 0 && (first[i-1] == nil || later(first[i-1])) {
+				first[i-1] = &Event{At: o.at, Place: o.place, Key: "order"}
+			}
+		})
+	}
+	var played cart
+	for i, e := range changes {
+		for _, e := range [...]*Event{e, first[i]} {
+			if e != nil && played.change(e) {
+				played.updated = eval.Instant(e.At)
+			}
 		}
 	}
 	return played
@@ -101,6 +116,8 @@ type cartFact struct {
 	customer *Customer
 }
 
+func (cartFact) about() (kind, id string) { return "cart_item", "" }
+
 func (f cartFact) Field(name string, _ segql.Type) eval.Value {
 	switch name {
 	case "product":
@@ -120,11 +137,11 @@ func (f cartFact) productField(p int) eval.Value {
 	return f.customer.shop.productValue(f.line.latest.Own, f.line.product, p, f.customer.now)
 }
 
-func (c *Customer) cartFacts() []placed {
+func (c *Customer) cartFacts() []cartFact {
 	if !c.cartKnown {
 		c.cart, c.cartKnown = c.playCart(), true
 	}
-	var all []placed
+	var all []cartFact
 	for _, l := range c.cart.lines {
 		all = append(all, cartFact{spot{at: l.in.At, place: l.in.Place}, l, c})
 		c.holds(l.product)
@@ -138,6 +155,8 @@ type favouriteFact struct {
 	event    *Event
 	customer *Customer
 }
+
+func (favouriteFact) about() (kind, id string) { return "favourite", "" }
 
 func (f favouriteFact) Field(name string, _ segql.Type) eval.Value {
 	c, product := f.customer, f.event.Product
@@ -161,19 +180,22 @@ func (f favouriteFact) Field(name string, _ segql.Type) eval.Value {
 func (c *Customer) boughtAfter(product string, at int64) bool {
 	if c.bought == nil {
 		c.bought = map[string]int64{}
-		c.counting(func(o *Order) {
-			for _, l := range o.lines() {
-				if l.Quantity.Positive() {
-					c.bought[l.Product] = max(c.bought[l.Product], o.At)
-				}
+		c.eachOrder(func(o *keptOrder) {
+			if !o.counts(c.now) {
+				return
 			}
+			o.eachLine(func(l *Line) {
+				if l.Quantity.Positive() {
+					c.bought[l.Product] = max(c.bought[l.Product], o.at)
+				}
+			})
 		})
 	}
 	last, ok := c.bought[product]
 	return ok && last > at
 }
 
-func (c *Customer) favouriteFacts() []placed {
+func (c *Customer) favouriteFacts() []favouriteFact {
 	changes := slices.Concat(c.upTo(c.Events("product_added_to_wishlist")), c.upTo(c.Events("product_removed_from_wishlist")))
 	slices.SortStableFunc(changes, (*Event).compare)
 	var in []*Event
@@ -188,7 +210,7 @@ func (c *Customer) favouriteFacts() []placed {
 			in = slices.Delete(in, i, i+1)
 		}
 	}
-	var all []placed
+	var all []favouriteFact
 	for _, e := range in {
 		all = append(all, favouriteFact{spot{at: e.At, place: e.Place}, e, c})
 		c.holds(e.Product)

@@ -74,7 +74,7 @@ type Customer struct {
 	said    statements
 	moves   map[string][2][]int64 // by segment: entered, left
 
-	facts map[eval.Kind][]eval.Fact // as far as they were asked for
+	facts []factsOf // as far as they were asked for
 	memo  eval.Memo
 	// cart is played through once, then change by change.
 	cart      cart
@@ -86,6 +86,11 @@ type Customer struct {
 	last *Event
 	// changes is when the catalogue changes what is in the cart or the favourites.
 	changes int64
+}
+
+type factsOf struct {
+	kind  eval.Kind
+	facts eval.Facts
 }
 
 // New returns a customer of whom nothing is known.
@@ -151,23 +156,6 @@ func (c *Customer) Newest() int64 {
 	return c.newest
 }
 
-// EachOrder calls yield with the ids of the person's orders, in order of
-// arrival.
-func (c *Customer) EachOrder(yield func(id string)) {
-	for _, o := range c.orders.all(c.shop) {
-		yield(o.ID)
-	}
-}
-
-// Order is the order with an id; nil if there is none.
-func (c *Customer) Order(id string) *Order {
-	o := c.orders.find(id, c.shop)
-	if o != nil {
-		o.read()
-	}
-	return o
-}
-
 // Now is the instant that the customer stands at.
 func (c *Customer) Now() int64 { return c.now }
 
@@ -207,10 +195,10 @@ func (c *Customer) nextPending() int64 {
 		}
 	}
 	wait(c.since)
-	for _, o := range c.orders.all(c.shop) {
-		wait(o.At)
-		wait(o.ends())
-	}
+	c.eachOrder(func(o *keptOrder) {
+		wait(o.at)
+		wait(o.ends)
+	})
 	c.EachEvent(func(e *Event) { wait(e.At) })
 	for _, said := range c.said.all(c.shop) {
 		for _, s := range said {
@@ -222,14 +210,19 @@ func (c *Customer) nextPending() int64 {
 
 // ForgetAll forgets all that was worked out, as when the catalogue's past changed.
 func (c *Customer) ForgetAll() {
-	clear(c.facts)
+	c.forgetFacts()
 	c.memo.ForgetAll()
 	c.cartKnown, c.bought, c.changes = false, nil, eval.Never
 }
 
+func (c *Customer) forgetFacts() {
+	clear(c.facts)
+	c.facts = c.facts[:0]
+}
+
 func (c *Customer) forget(kinds ...eval.Kind) {
 	for _, k := range kinds {
-		delete(c.facts, k)
+		c.facts = slices.DeleteFunc(c.facts, func(f factsOf) bool { return f.kind == k })
 		c.memo.Forget(k)
 	}
 }
@@ -243,29 +236,6 @@ func (c *Customer) ForgetCatalogue() {
 // OrderKinds are the kinds of facts that an order may change.
 var OrderKinds = []eval.Kind{
 	{Name: "order"}, {Name: "item"}, {Name: "refund"}, {Name: "cart_item"}, {Name: "favourite"},
-}
-
-// AddOrder adds an order, or says that one changed.
-func (c *Customer) AddOrder(o *Order) {
-	c.Known(o.At)
-	c.waitFor(o.ends())
-	if c.orders.find(o.ID, c.shop) != nil {
-		c.changed()
-		return
-	}
-	c.orders.add(o, c.shop)
-	if o.At > c.newest && o.At <= c.now && o.everCounts() && o.ends() > c.now {
-		c.appendOrder(o)
-	} else {
-		c.changed()
-	}
-	c.newest = max(c.newest, o.At)
-}
-
-// changed forgets what orders are part of.
-func (c *Customer) changed() {
-	c.cartKnown, c.bought = false, nil
-	c.forget(OrderKinds...)
 }
 
 // AddEvent adds an event, and returns the kinds of facts that it may change.
@@ -313,28 +283,25 @@ func (c *Customer) append(e *Event) {
 		}
 	}
 	kind := eval.Kind{Event: true, Name: e.Key}
-	if facts, ok := c.facts[kind]; ok {
+	if facts, ok := c.factsOf(kind).(*factList[eventFact]); ok {
 		// Of facts of one instant the id decides.
 		f := eventFact{spot{at: e.At, id: e.ID, place: e.Place}, e, c.shop}
-		if n := len(facts); n > 0 && facts[n-1].(eventFact).compare(f.spot) > 0 {
+		if n := len(facts.all); n > 0 && facts.all[n-1].compare(f.spot) > 0 {
 			c.forget(kind)
 		} else {
-			c.facts[kind] = append(facts, f)
-			c.memo.Append(c, kind, nil, f)
+			facts.add(f)
+			c.memo.Append(c, kind, facts, false)
 		}
 	}
-	if visits, ok := c.facts[visitKind]; ok {
-		if n := len(visits); n > 0 {
-			last := visits[n-1].(visitFact)
-			if longer, same := last.with(e); same {
-				visits[n-1] = longer
-				c.memo.Append(c, visitKind, last, longer)
-				return
-			}
+	if visits, ok := c.factsOf(visitKind).(*factList[visitFact]); ok {
+		longer := false
+		if n := len(visits.all); n > 0 {
+			visits.all[n-1], longer = visits.all[n-1].with(e)
 		}
-		f := startVisit(e)
-		c.facts[visitKind] = append(visits, f)
-		c.memo.Append(c, visitKind, nil, f)
+		if !longer {
+			visits.add(startVisit(e))
+		}
+		c.memo.Append(c, visitKind, visits, longer)
 	}
 }
 
@@ -386,25 +353,33 @@ func (c *Customer) Moves() map[string][2][]int64 { return maps.Clone(c.moves) }
 func (c *Customer) SetMoves(moves map[string][2][]int64) { c.moves = moves }
 
 // Facts are all facts of a kind up to now, in order.
-func (c *Customer) Facts(k eval.Kind) []eval.Fact {
-	facts, ok := c.facts[k]
-	if !ok {
-		facts = inOrder(c.make(k))
-		if c.facts == nil {
-			c.facts = map[eval.Kind][]eval.Fact{}
-		}
-		c.facts[k] = facts
+func (c *Customer) Facts(k eval.Kind) eval.Facts {
+	facts := c.factsOf(k)
+	if facts == nil {
+		facts = c.make(k)
+		c.facts = append(c.facts, factsOf{k, facts})
 	}
 	return facts
 }
 
-func (c *Customer) make(k eval.Kind) []placed {
-	if k.Event {
-		var all []placed
-		for _, e := range c.upTo(c.events.all(k.Name, c.shop)) {
-			all = append(all, eventFact{spot{at: e.At, id: e.ID, place: e.Place}, e, c.shop})
+// factsOf are the facts of a kind, if they were asked for; else nil.
+func (c *Customer) factsOf(k eval.Kind) eval.Facts {
+	for i := range c.facts {
+		if c.facts[i].kind == k {
+			return c.facts[i].facts
 		}
-		return all
+	}
+	return nil
+}
+
+func (c *Customer) make(k eval.Kind) eval.Facts {
+	if k.Event {
+		events := c.upTo(c.events.all(k.Name, c.shop))
+		all := make([]eventFact, len(events))
+		for i, e := range events {
+			all[i] = eventFact{spot{at: e.At, id: e.ID, place: e.Place}, e, c.shop}
+		}
+		return inOrder(all)
 	}
 	switch k.Name {
 	case "order":
@@ -412,19 +387,19 @@ func (c *Customer) make(k eval.Kind) []placed {
 	case "item":
 		return c.itemFacts()
 	case "refund":
-		return c.refundFacts()
+		return inOrder(c.refundFacts())
 	case "points":
-		return c.toldFacts(k.Name)
+		return inOrder(c.toldFacts(k.Name))
 	case "message", "ticket", "coupon":
-		return c.versioned(k.Name)
+		return inOrder(c.versioned(k.Name))
 	case "cart_item":
-		return c.cartFacts()
+		return inOrder(c.cartFacts())
 	case "favourite":
-		return c.favouriteFacts()
+		return inOrder(c.favouriteFacts())
 	case "visit":
-		return c.visitFacts()
+		return inOrder(c.visitFacts())
 	}
-	return nil
+	return inOrder[*valued](nil)
 }
 
 // CartUpdated is the instant of the cart's latest change.
@@ -455,9 +430,7 @@ func (c *Customer) Absorb(other *Customer) {
 	c.since = min(c.since, other.since)
 	c.newest = max(c.newest, other.newest)
 	c.latest = max(c.latest, other.latest)
-	for _, o := range other.orders.all(c.shop) {
-		c.orders.add(o, c.shop)
-	}
+	c.orders.absorb(&other.orders, c.shop)
 	other.events.each(c.shop, func(e *Event) { c.events.insert(e, c.shop) })
 	other.told.each(c.shop, func(e *Event) { c.told.insert(e, c.shop) })
 	for _, said := range other.said.all(c.shop) {
@@ -474,12 +447,15 @@ func (c *Customer) Absorb(other *Customer) {
 
 // Mentions says whether anything that came in names a product.
 func (c *Customer) Mentions(product string) bool {
-	for _, o := range c.orders.all(c.shop) {
-		if slices.ContainsFunc(o.lines(), func(l Line) bool { return l.Product == product }) {
-			return true
-		}
-	}
 	found := false
+	c.eachOrder(func(o *keptOrder) {
+		if !found {
+			o.eachLine(func(l *Line) { found = found || l.Product == product })
+		}
+	})
+	if found {
+		return true
+	}
 	c.events.each(c.shop, func(e *Event) { found = found || e.Product == product })
 	return found
 }

@@ -31,21 +31,8 @@ var shownFields = map[string][]string{
 func Describe(f eval.Fact) Description {
 	d := Description{}
 	fields := shownFields[""]
-	switch f := f.(type) {
-	case *orderFact:
-		d.Kind, d.ID = "order", f.order.ID
-	case itemFact:
-		d.Kind = "item"
-	case eventFact:
-		d.Kind, d.ID = f.event.Key, f.event.ID
-	case visitFact:
-		d.Kind = "visit"
-	case cartFact:
-		d.Kind = "cart_item"
-	case favouriteFact:
-		d.Kind = "favourite"
-	case *valued:
-		d.Kind, d.ID = f.kind, f.id
+	if of, ok := f.Among.(interface{ about(i int) (kind, id string) }); ok {
+		d.Kind, d.ID = of.about(f.I)
 	}
 	if known, ok := shownFields[d.Kind]; ok {
 		fields = known

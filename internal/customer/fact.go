@@ -19,9 +19,6 @@ type spot struct {
 	place Place
 }
 
-// At is the fact's instant.
-func (s spot) At() int64 { return s.at }
-
 // key is what ids compare by; without one it is the place of arrival.
 func (s spot) key() string {
 	if s.id == "" {
@@ -39,23 +36,42 @@ func (s spot) compare(o spot) int {
 	return cmp.Or(strings.Compare(s.key(), o.key()), cmp.Compare(s.line, o.line), s.place.compare(o.place))
 }
 
-// placed is a fact that knows its spot.
-type placed interface {
-	eval.Fact
+// fact is one of factList.
+type fact interface {
 	where() spot
+	Field(name string, as segql.Type) eval.Value
+	about() (kind, id string)
 }
 
-func inOrder(facts []placed) []eval.Fact {
-	order := func(a, b placed) int { return a.where().compare(b.where()) }
+// factList is facts that are made one by one.
+type factList[F fact] struct {
+	at  []int64
+	all []F
+}
+
+func inOrder[F fact](facts []F) *factList[F] {
+	order := func(a, b F) int { return a.where().compare(b.where()) }
 	if !slices.IsSortedFunc(facts, order) { // they mostly are
 		slices.SortStableFunc(facts, order)
 	}
-	all := make([]eval.Fact, len(facts))
+	l := &factList[F]{at: make([]int64, len(facts)), all: facts}
 	for i, f := range facts {
-		all[i] = f
+		l.at[i] = f.where().at
 	}
-	return all
+	return l
 }
+
+func (l *factList[F]) add(f F) { l.at, l.all = append(l.at, f.where().at), append(l.all, f) }
+
+// Times are the facts' instants.
+func (l *factList[F]) Times() []int64 { return l.at }
+
+// Field is a field of a fact.
+func (l *factList[F]) Field(i int, name string, as segql.Type) eval.Value {
+	return l.all[i].Field(name, as)
+}
+
+func (l *factList[F]) about(i int) (kind, id string) { return l.all[i].about() }
 
 // valued is a fact whose fields are at hand.
 type valued struct {
@@ -63,6 +79,8 @@ type valued struct {
 	kind   string
 	fields map[string]eval.Value
 }
+
+func (f *valued) about() (kind, id string) { return f.kind, f.id }
 
 // Field is one of the fields at hand.
 func (f *valued) Field(name string, _ segql.Type) eval.Value { return f.fields[name] }
@@ -129,6 +147,8 @@ type eventFact struct {
 	shop  *Shop
 }
 
+func (f eventFact) about() (kind, id string) { return f.event.Key, f.event.ID }
+
 // Field is a product field of the event itself or else of the catalogue then,
 // or a property.
 func (f eventFact) Field(name string, as segql.Type) eval.Value {
@@ -173,8 +193,8 @@ var toldTypes = map[string]map[string]segql.Type{
 }
 
 // toldFacts are facts of events with known fields, each for itself.
-func (c *Customer) toldFacts(key string) []placed {
-	var all []placed
+func (c *Customer) toldFacts(key string) []*valued {
+	var all []*valued
 	for _, e := range c.upTo(c.told.all(key, c.shop)) {
 		f := &valued{spot{at: e.At, id: e.property("id").Plain(), place: e.Place}, key, map[string]eval.Value{}}
 		for name, typ := range toldTypes[key] {
@@ -188,7 +208,7 @@ func (c *Customer) toldFacts(key string) []placed {
 // versioned are messages, tickets and coupons: events with one id are
 // versions of one fact. Each field has the latest value that one gave it; an
 // empty one takes it away.
-func (c *Customer) versioned(key string) []placed {
+func (c *Customer) versioned(key string) []*valued {
 	var all []*valued
 	byID := map[string]*valued{}
 	for _, e := range c.upTo(c.told.all(key, c.shop)) {
@@ -207,14 +227,12 @@ func (c *Customer) versioned(key string) []placed {
 			}
 		}
 	}
-	facts := make([]placed, len(all))
-	for i, f := range all {
+	for _, f := range all {
 		for name, typ := range toldTypes[key] {
 			if typ == segql.Bool && f.fields[name].Missing() {
 				f.fields[name] = eval.Bool(false)
 			}
 		}
-		facts[i] = f
 	}
-	return facts
+	return all
 }

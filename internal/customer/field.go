@@ -46,19 +46,22 @@ func (c *Customer) saidAs(name string, as segql.Type) eval.Value {
 // fromOrders is the country or city of the latest order that has one, among
 // those that ever counted; one that was cancelled since still says it.
 func (c *Customer) fromOrders(name string) eval.Value {
-	var latest *Order
-	for _, o := range c.orders.all(c.shop) {
-		if o.At > c.now || !o.everCounts() || o.field(name).Missing() {
-			continue
+	field := orderField(name)
+	var latest eval.Value
+	var at spot
+	c.eachOrder(func(o *keptOrder) {
+		if o.at > c.now || !o.counted() {
+			return
 		}
-		if latest == nil || cmp.Or(cmp.Compare(o.At, latest.At), strings.Compare(o.ID, latest.ID)) > 0 {
-			latest = o
+		v := o.field(field)
+		if v.Missing() {
+			return
 		}
-	}
-	if latest == nil {
-		return eval.Value{}
-	}
-	return latest.field(name)
+		if latest.Missing() || cmp.Or(cmp.Compare(o.at, at.at), strings.Compare(o.id, at.id)) > 0 {
+			latest, at = v, o.spot()
+		}
+	})
+	return latest
 }
 
 // Zone is the customer's time zone where it is one, else nil.

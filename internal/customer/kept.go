@@ -3,115 +3,11 @@ package customer
 import (
 	"cmp"
 	"slices"
-
-	"kith/internal/segql/eval"
 )
 
 // What is kept of a customer is read from the packed bytes when it is asked
-// for: a question about orders reads no views, and one about the totals of
-// orders no lines. What was not read is packed again as it is.
-
-// orders are a customer's orders, in order of arrival.
-type orders struct {
-	list   []*Order
-	byID   map[string]*Order // made for the first question when there are many
-	unread string            // see packer.orders
-	count  int               // of those in unread
-}
-
-func (s *orders) all(shop *Shop) []*Order {
-	if s.count > 0 {
-		s.list = readOrders(s.unread, s.count, shop)
-		s.unread, s.count = "", 0
-	}
-	return s.list
-}
-
-// fewOrders are looked through without a map.
-const fewOrders = 8
-
-// find is the order with an id, or nil.
-func (s *orders) find(id string, shop *Shop) *Order {
-	list := s.all(shop)
-	if len(list) <= fewOrders {
-		if i := slices.IndexFunc(list, func(o *Order) bool { return o.ID == id }); i >= 0 {
-			return list[i]
-		}
-		return nil
-	}
-	if s.byID == nil {
-		s.byID = make(map[string]*Order, len(list))
-		for _, o := range list {
-			s.byID[o.ID] = o
-		}
-	}
-	return s.byID[id]
-}
-
-// add adds an order that is new.
-func (s *orders) add(o *Order, shop *Shop) {
-	s.list = append(s.all(shop), o)
-	if s.byID != nil {
-		s.byID[o.ID] = o
-	}
-}
-
-// packedOrder is what was not read of an order; the zero value of one that was
-// never packed.
-type packedOrder struct {
-	shop     *Shop
-	fields   string // see packer.fields
-	lines    string
-	count    int // of lines
-	isRefund bool
-}
-
-// read makes Fields and Lines ready.
-func (o *Order) read() {
-	o.lines()
-	if o.Fields == nil {
-		o.Fields = map[string]eval.Value{}
-		for _, name := range orderFields {
-			if v := o.field(name); !v.Missing() {
-				o.Fields[name] = v
-			}
-		}
-	}
-}
-
-// field is a field that the order says itself.
-func (o *Order) field(name string) eval.Value {
-	if o.packed.shop == nil {
-		return o.Fields[name]
-	}
-	i := slices.Index(orderFields[:], name)
-	if i < 0 {
-		return eval.Value{}
-	}
-	r := eval.ReaderOf(o.packed.fields, o.packed.shop.words)
-	given := r.Uint()
-	if given&(1<<i) == 0 {
-		return eval.Value{}
-	}
-	for before := range i {
-		if given&(1<<before) != 0 {
-			r.Value()
-		}
-	}
-	return r.Value()
-}
-
-// lines are the order's lines.
-func (o *Order) lines() []Line {
-	if o.Lines == nil && o.packed.count > 0 {
-		r := &unpacker{eval.ReaderOf(o.packed.lines, o.packed.shop.words), o.packed.shop}
-		o.Lines = make([]Line, o.packed.count)
-		for i := range o.Lines {
-			o.Lines[i] = r.line()
-		}
-	}
-	return o.Lines
-}
+// for: a question about orders reads no views. What was not read is packed
+// again as it is.
 
 // eventSets are events by their key, each set in order.
 type eventSets []eventSet

@@ -1,9 +1,6 @@
 package customer
 
 import (
-	"fmt"
-	"slices"
-
 	"kith/internal/segql"
 	"kith/internal/segql/eval"
 )
@@ -23,8 +20,6 @@ type Order struct {
 	Refunded  eval.Value
 	// Cancels are the instants of "cancel" events; the earliest of all ends it.
 	Cancels []int64
-
-	packed packedOrder
 }
 
 // Line is a line of an order.
@@ -46,53 +41,34 @@ func (o *Order) ends() int64 {
 	return end
 }
 
-// everCounts says whether the order counts at its own instant.
-func (o *Order) everCounts() bool {
+// sells says whether the order counts while it has not ended: it has such a
+// status, and some line that is not a returned one.
+func (o *Order) sells() bool {
 	switch o.Status {
 	case "", "paid", "partially_paid", "partially_refunded", "refunded", "processing", "completed", "fulfilled":
-		return o.ends() > o.At && !o.isRefund()
+	default:
+		return false
+	}
+	for i := range o.Lines {
+		if !negative(o.Lines[i].Quantity) {
+			return true
+		}
+	}
+	return len(o.Lines) == 0
+}
+
+// returns says whether a line is a returned one.
+func (o *Order) returns() bool {
+	for i := range o.Lines {
+		if negative(o.Lines[i].Quantity) {
+			return true
+		}
 	}
 	return false
 }
 
-// isRefund says that all lines are returned ones: it is no order.
-func (o *Order) isRefund() bool {
-	if o.packed.shop != nil {
-		return o.packed.isRefund
-	}
-	for _, l := range o.Lines {
-		if !negative(l.Quantity) {
-			return false
-		}
-	}
-	return len(o.Lines) > 0
-}
-
 func negative(v eval.Value) bool {
 	return eval.Arith(segql.Subtract, eval.Number(0), v).Positive()
-}
-
-// discounted says that the order carries a coupon, or a discount on itself or
-// on an item.
-func (o *Order) discounted() bool {
-	if !o.field("coupon").Missing() || o.field("discount").Positive() {
-		return true
-	}
-	return slices.ContainsFunc(o.lines(), func(l Line) bool { return l.Quantity.Positive() && l.Discount.Positive() })
-}
-
-// totals are the units bought, and what they cost less discounts.
-func (o *Order) totals() (units, sum eval.Value) {
-	units, sum = eval.Number(0), eval.Number(0)
-	for _, l := range o.lines() {
-		if !l.Quantity.Positive() {
-			continue
-		}
-		units = plus(units, l.Quantity)
-		sum = plus(sum, eval.Arith(segql.Multiply, l.Quantity, l.Price))
-		sum = minus(sum, l.Discount)
-	}
-	return units, sum
 }
 
 // plus and minus leave a missing side out.
@@ -110,172 +86,66 @@ func minus(a, b eval.Value) eval.Value {
 	return eval.Arith(segql.Subtract, a, b)
 }
 
-// orderFact is an order as a fact.
-type orderFact struct {
-	spot
-	order *Order
-}
-
-func (f *orderFact) Field(name string, _ segql.Type) eval.Value {
-	o := f.order
-	switch name {
-	case "id":
-		return eval.Text(o.ID)
-	case "status":
-		return eval.Text(o.Status)
-	case "discounted":
-		if o.discounted() {
-			return eval.Whole(1)
-		}
-		return eval.Whole(0)
-	case "items":
-		units, _ := o.totals()
-		return units
-	case "total":
-		if v := o.field("total"); !v.Missing() {
-			return v
-		}
-		_, sum := o.totals()
-		return sum
+// AddOrder adds an order that is new. The customer keeps it.
+func (c *Customer) AddOrder(o *Order) {
+	c.Known(o.At)
+	c.waitFor(o.ends())
+	c.orders.add(o)
+	if o.At > c.newest && o.At <= c.now && o.sells() && o.ends() > c.now {
+		c.appendOrder(o)
+	} else {
+		c.forgetOrders()
 	}
-	return o.field(name)
+	c.newest = max(c.newest, o.At)
 }
 
-// itemFact is a line with something bought.
-type itemFact struct {
-	spot
-	order *Order
-	line  *Line
-	shop  *Shop
+// ChangeOrder puts an order in the place of the one with its id.
+func (c *Customer) ChangeOrder(o *Order) {
+	c.waitFor(o.ends())
+	c.orders.change(o, c.shop)
+	c.forgetOrders()
 }
 
-func (f itemFact) Field(name string, _ segql.Type) eval.Value {
-	l := f.line
-	switch name {
-	case "order":
-		return eval.Text(f.order.ID)
-	case "product":
-		return eval.Text(l.Product)
-	case "quantity":
-		return l.Quantity
-	case "discount":
-		return l.Discount
-	case "price":
-		return f.price()
-	case "revenue":
-		return eval.Arith(segql.Multiply, l.Quantity, f.price())
-	case "product_age":
-		released := f.productField(productReleased)
-		return eval.Arith(segql.Subtract, eval.Instant(f.at), released)
+// Order is a copy of the order with an id; nil if there is none.
+func (c *Customer) Order(id string) *Order {
+	i, ok := c.orders.find(id, c.shop)
+	if !ok {
+		return nil
 	}
-	if p := productField(name); p >= 0 {
-		return f.productField(p)
-	}
-	return eval.Value{}
+	o := c.orders.at(i, c.shop)
+	return o.order()
 }
 
-func (f itemFact) price() eval.Value {
-	if !f.line.Price.Missing() {
-		return f.line.Price
-	}
-	return f.productField(productPrice)
+// EachOrder calls yield with the ids of the person's orders, in order of
+// arrival.
+func (c *Customer) EachOrder(yield func(id string)) {
+	c.eachOrder(func(o *keptOrder) { yield(o.id) })
 }
 
-func (f itemFact) productField(p int) eval.Value {
-	return f.shop.productValue(f.line.Own, f.line.Product, p, f.at)
-}
-
-// counting calls yield with the orders that count now.
-func (c *Customer) counting(yield func(o *Order)) {
-	for _, o := range c.orders.all(c.shop) {
-		if o.At <= c.now && o.everCounts() && o.ends() > c.now {
-			yield(o)
-		}
-	}
-}
-
-func (c *Customer) orderFacts() []placed {
-	n := len(c.orders.all(c.shop))
-	facts, all := make([]orderFact, 0, n), make([]placed, 0, n) // facts side by side
-	c.counting(func(o *Order) {
-		facts = append(facts, orderFact{spot{at: o.At, id: o.ID, place: o.Place}, o})
-		all = append(all, &facts[len(facts)-1])
-	})
-	return all
-}
-
-func (c *Customer) itemFacts() []placed {
-	var all []placed
-	c.counting(func(o *Order) {
-		lines := o.lines()
-		for i := range lines {
-			if l := &lines[i]; l.Quantity.Positive() {
-				all = append(all, itemFact{spot{at: o.At, id: o.ID, line: l.Number, place: l.Place}, o, l, c.shop})
-			}
-		}
-	})
-	return all
-}
-
-// refundFacts are returned lines, refunded sums, and refunds that were told.
-// The id of a line is its order's with its number, that of a sum the order's.
-func (c *Customer) refundFacts() []placed {
-	all := c.toldFacts("refund")
-	for _, o := range c.orders.all(c.shop) {
-		if o.At > c.now {
-			continue
-		}
-		lines := o.lines()
-		for i := range lines {
-			l := &lines[i]
-			if !negative(l.Quantity) {
-				continue
-			}
-			quantity := eval.Arith(segql.Subtract, eval.Number(0), l.Quantity)
-			id := fmt.Sprintf("%s:%d", o.ID, l.Number)
-			all = append(all, &valued{spot{at: o.At, id: id, place: l.Place}, "refund", map[string]eval.Value{
-				"order": eval.Text(o.ID), "product": eval.Text(l.Product), "quantity": quantity,
-				"total": l.returned(quantity),
-			}})
-		}
-		if o.Refunded.Positive() {
-			all = append(all, &valued{spot{at: o.At, id: o.ID, place: o.Place}, "refund", map[string]eval.Value{
-				"order": eval.Text(o.ID), "total": o.Refunded,
-			}})
-		}
-	}
-	return all
-}
-
-// returned is what was paid back for a line: its price less its discount,
-// which may be written with either sign.
-func (l *Line) returned(quantity eval.Value) eval.Value {
-	total := eval.Arith(segql.Multiply, quantity, l.Price)
-	switch {
-	case total.Missing() || l.Discount.Missing():
-		return total
-	case negative(l.Discount):
-		return eval.Arith(segql.Add, total, l.Discount)
-	}
-	return eval.Arith(segql.Subtract, total, l.Discount)
+// forgetOrders forgets what orders are part of.
+func (c *Customer) forgetOrders() {
+	c.cartKnown, c.bought = false, nil
+	c.forget(OrderKinds...)
 }
 
 // appendOrder takes an order that counts and comes after all others: what was
 // worked out goes on.
 func (c *Customer) appendOrder(o *Order) {
-	c.appendFact(eval.Kind{Name: "order"}, &orderFact{spot{at: o.At, id: o.ID, place: o.Place}, o})
-	refunded := o.Refunded.Positive()
-	lines := o.lines()
-	for i := range lines {
-		l := &lines[i]
-		switch {
-		case l.Quantity.Positive():
-			c.appendFact(eval.Kind{Name: "item"}, itemFact{spot{at: o.At, id: o.ID, line: l.Number, place: l.Place}, o, l, c.shop})
-			if c.bought != nil {
+	if f, ok := c.factsOf(orderKind).(*orderFacts); ok {
+		c.orders.ready(c.shop)
+		last := c.orders.count - 1
+		f.add(o.At, c.orders.head[last], last)
+		c.memo.Append(c, orderKind, f, false)
+	}
+	if f, ok := c.factsOf(itemKind).(*itemFacts); ok {
+		c.orders.ready(c.shop)
+		f.addLines(o.At, int32(c.orders.count-1), func() { c.memo.Append(c, itemKind, f, false) })
+	}
+	if c.bought != nil {
+		for i := range o.Lines {
+			if l := &o.Lines[i]; l.Quantity.Positive() {
 				c.bought[l.Product] = max(c.bought[l.Product], o.At)
 			}
-		case negative(l.Quantity):
-			refunded = true
 		}
 	}
 	e := &Event{At: o.At, Place: o.Place, Key: "order"}
@@ -285,16 +155,8 @@ func (c *Customer) appendOrder(o *Order) {
 	if c.cartKnown && c.cart.change(e) {
 		c.cart.updated = eval.Instant(o.At)
 	}
-	if refunded {
+	if o.Refunded.Positive() || o.returns() {
 		c.forget(eval.Kind{Name: "refund"})
 	}
 	c.forget(eval.Kind{Name: "cart_item"}, eval.Kind{Name: "favourite"})
-}
-
-// appendFact adds a fact that comes after all others of its kind.
-func (c *Customer) appendFact(k eval.Kind, f eval.Fact) {
-	if facts, ok := c.facts[k]; ok {
-		c.facts[k] = append(facts, f)
-		c.memo.Append(c, k, nil, f)
-	}
 }

@@ -62,64 +62,13 @@ func (w *packer) instants(list []int64) {
 	}
 }
 
-// orders writes how many there are, and a section with them.
+// orders writes how many there are, and two sections with them.
 func (w *packer) orders(s *orders) {
-	w.Uint(uint64(max(len(s.list), s.count)))
-	if s.count > 0 {
-		w.Text(s.unread)
-		return
-	}
-	w.Section(func() {
-		for _, o := range s.list {
-			w.order(o)
-		}
-	})
-}
-
-// order writes what most questions need, and the rest in sections.
-func (w *packer) order(o *Order) {
-	w.Text(o.ID)
-	w.Int(o.At)
-	w.place(o.Place)
-	w.Word(o.Status)
-	w.Flag(o.Cancelled != eval.Never)
-	if o.Cancelled != eval.Never {
-		w.Int(o.Cancelled)
-	}
-	w.Value(o.Refunded)
-	w.instants(o.Cancels)
-	w.Flag(o.isRefund())
-	if o.packed.shop != nil {
-		w.Text(o.packed.fields)
-		w.Uint(uint64(o.packed.count))
-		w.Text(o.packed.lines)
-		return
-	}
-	w.Section(func() { w.fields(o.Fields) })
-	w.Uint(uint64(len(o.Lines)))
-	w.Section(func() {
-		for i := range o.Lines {
-			w.line(&o.Lines[i])
-		}
-	})
-}
-
-// orderFields are the fields that an order may say itself.
-var orderFields = [...]string{"coupon", "currency", "channel", "country", "city", "total", "subtotal", "discount", "shipping", "tax"}
-
-// fields writes a bit for each of orderFields that is there, and their values.
-func (w *packer) fields(fields map[string]eval.Value) {
-	given := uint64(0)
-	for i, name := range orderFields {
-		if !fields[name].Missing() {
-			given |= 1 << i
-		}
-	}
-	w.Uint(given)
-	for i, name := range orderFields {
-		if given&(1<<i) != 0 {
-			w.Value(fields[name])
-		}
+	heads, rest, count := s.all(w.shop)
+	w.Uint(uint64(count))
+	for _, section := range [...][]byte{heads, rest} {
+		w.Uint(uint64(len(section)))
+		w.Bytes = append(w.Bytes, section...)
 	}
 }
 
@@ -218,13 +167,25 @@ func (w *packer) said(name string, all []Statement) {
 // Unpack is the customer that Pack wrote. It stands before everything. The
 // bytes must not change as long as it is used.
 func (s *Shop) Unpack(packed []byte) (*Customer, error) {
-	c := New(s)
+	c := &Customer{}
+	return c, s.UnpackInto(c, packed)
+}
+
+// UnpackInto is Unpack for one customer after the other: nothing is left of
+// the one that c was, but room.
+func (s *Shop) UnpackInto(c *Customer, packed []byte) error {
+	c.forgetFacts()
+	c.memo.Reset()
+	facts, memo := c.facts, c.memo
+	*c = *New(s)
+	c.facts, c.memo = facts, memo
 	r := &unpacker{eval.Reader{Words: s.words, Bytes: packed}, s}
 	c.since, c.latest, c.newest = r.Int(), r.Int(), r.Int()
 	if r.Flag() {
 		c.last = &Event{At: r.Int(), Place: r.place()}
 	}
-	c.orders.count, c.orders.unread = int(r.Uint()), r.View()
+	c.orders.count = int(r.Uint())
+	c.orders.heads, c.orders.rest = eval.ReaderOf(r.View(), r.Words).Bytes, eval.ReaderOf(r.View(), r.Words).Bytes
 	c.events, c.told = r.eventSets(), r.eventSets()
 	c.said.unread = r.View()
 	for range r.Len() {
@@ -235,7 +196,7 @@ func (s *Shop) Unpack(packed []byte) (*Customer, error) {
 		c.moves[id] = [2][]int64{r.instants(), r.instants()}
 	}
 	c.pending = Always // the first instant that it stands at finds out
-	return c, r.Err()
+	return r.Err()
 }
 
 // unpacker reads one customer.
@@ -245,8 +206,13 @@ type unpacker struct {
 }
 
 // sectionOf reads a section of a customer whose bytes this process packed.
-func (s *Shop) sectionOf(section string) *unpacker {
-	return &unpacker{eval.ReaderOf(section, s.words), s}
+func (s *Shop) sectionOf(section string) unpacker {
+	return unpacker{eval.ReaderOf(section, s.words), s}
+}
+
+// reader reads what this process packed.
+func (s *Shop) reader(packed []byte) unpacker {
+	return unpacker{eval.Reader{Words: s.words, Bytes: packed}, s}
 }
 
 // end panics if what was read is not what Pack wrote.
@@ -270,35 +236,24 @@ func (r *unpacker) instants() []int64 {
 	return list
 }
 
-func readOrders(section string, count int, shop *Shop) []*Order {
-	r := shop.sectionOf(section)
-	all := make([]Order, count) // side by side: they come and go together
-	list := make([]*Order, count)
-	for i := range all {
-		r.order(&all[i])
-		list[i] = &all[i]
-	}
-	r.end()
-	return list
-}
-
-func (r *unpacker) order(o *Order) {
-	o.ID, o.At, o.Place, o.Status, o.Cancelled = r.View(), r.Int(), r.place(), r.Word(), eval.Never
-	if r.Flag() {
-		o.Cancelled = r.Int()
-	}
-	o.Refunded = r.Value()
-	o.Cancels = r.instants()
-	o.packed.shop, o.packed.isRefund = r.shop, r.Flag()
-	o.packed.fields = r.View()
-	o.packed.count, o.packed.lines = int(r.Uint()), r.View()
-}
-
 func (r *unpacker) line() Line {
 	return Line{
 		Place: r.place(), Number: int(r.Int()), Product: r.Word(), Own: r.own(),
 		Quantity: r.Value(), Price: r.Value(), Discount: r.Value(),
 	}
+}
+
+// skipLine reads a line without most of it.
+func (r *unpacker) skipLine() (place Place, number int, quantity eval.Value) {
+	place, number = r.place(), int(r.Int())
+	r.Uint()
+	if r.Flag() {
+		r.Uint()
+	}
+	quantity = r.Value()
+	r.Value()
+	r.Value()
+	return place, number, quantity
 }
 
 func (r *unpacker) own() OwnValues {

@@ -74,7 +74,7 @@ var looks = []func(c *Customer) string{
 		ids := ""
 		c.EachOrder(func(id string) {
 			o := c.Order(id)
-			ids += fmt.Sprint(id, len(o.Fields), o.Fields["total"], len(o.Lines), o.isRefund(), " ")
+			ids += fmt.Sprint(id, len(o.Fields), o.Fields["total"], len(o.Lines), o.Refunded, o.Cancelled, o.Cancels, " ")
 		})
 		return ids
 	},
@@ -82,10 +82,11 @@ var looks = []func(c *Customer) string{
 
 func facts(c *Customer, k eval.Kind, fields ...string) string {
 	all := ""
-	for _, f := range c.Facts(k) {
-		all += fmt.Sprint(f.At(), ":")
+	among := c.Facts(k)
+	for i, at := range among.Times() {
+		all += fmt.Sprint(at, ":")
 		for _, name := range fields {
-			all += fmt.Sprint(f.Field(name, segql.Text), ",")
+			all += fmt.Sprint(among.Field(i, name, segql.Text), ",")
 		}
 		all += " "
 	}

@@ -18,6 +18,8 @@ type visitFact struct {
 	pages int
 }
 
+func (visitFact) about() (kind, id string) { return "visit", "" }
+
 func (f visitFact) Field(name string, _ segql.Type) eval.Value {
 	switch name {
 	case "pages":
@@ -41,7 +43,7 @@ var visitProperties = map[string][]string{
 	"country": {"country"},
 }
 
-func (c *Customer) visitFacts() []placed {
+func (c *Customer) visitFacts() []visitFact {
 	var tracked []*Event
 	c.events.each(c.shop, func(e *Event) {
 		if e.At <= c.now {
@@ -49,10 +51,10 @@ func (c *Customer) visitFacts() []placed {
 		}
 	})
 	slices.SortStableFunc(tracked, (*Event).compare)
-	var all []placed
+	var all []visitFact
 	for _, e := range tracked {
 		if n := len(all); n > 0 {
-			if visit, ok := all[n-1].(visitFact).with(e); ok {
+			if visit, ok := all[n-1].with(e); ok {
 				all[n-1] = visit
 				continue
 			}

@@ -24,6 +24,8 @@ type DB struct {
 	sql  *sql.DB // one connection, which writes
 	read *sql.DB // connections that read beside it, opened as they are needed
 	file string
+
+	checkpointer *checkpointer
 }
 
 // ErrDamaged says that the file is not what was written.
@@ -42,19 +44,18 @@ func explain(file string, err error) error {
 
 // Open opens the file, makes it if there is none, and brings its schema up to date.
 func Open(ctx context.Context, file string) (*DB, error) {
-	db, err := sql.Open("sqlite3", uri(file, url.Values{
+	// SQLite has one writer.
+	db, err := one(file, url.Values{
 		"_journal_mode":  {"WAL"},
 		"_synchronous":   {"FULL"},
 		"_txlock":        {"immediate"},
 		"_secure_delete": {"on"},
 		"_foreign_keys":  {"on"},
 		"_cache_size":    {"-32768"}, // KiB
-	}))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("opening the operations store: %w", err)
 	}
-	// SQLite has one writer.
-	db.SetMaxOpenConns(1)
 	if err := setUp(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the operations store: %w", explain(file, err)), db.Close())
 	}
@@ -63,7 +64,20 @@ func Open(ctx context.Context, file string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the operations store: %w", err), db.Close())
 	}
-	return &DB{db, read, file}, nil
+	beside, err := one(file, url.Values{"_synchronous": {"FULL"}})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the operations store: %w", err), read.Close(), db.Close())
+	}
+	return &DB{db, read, file, newCheckpointer(db, beside)}, nil
+}
+
+// one opens the file with one connection.
+func one(file string, options url.Values) (*sql.DB, error) {
+	db, err := sql.Open("sqlite3", uri(file, options))
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
+	return db, err
 }
 
 func uri(file string, options url.Values) string {
@@ -78,14 +92,13 @@ func escape(file string) string {
 }
 
 // Close closes the file: the writer last, because the last one tidies up.
-func (d *DB) Close() error { return errors.Join(d.read.Close(), d.sql.Close()) }
+func (d *DB) Close() error {
+	return errors.Join(d.checkpointer.close(), d.read.Close(), d.sql.Close())
+}
 
-// setUp prepares the writer. Persons who do something lie anywhere in the file,
-// so that every commit rewrites pages all over it. A WAL of 64 MB gathers
-// several rewrites of a page before it is copied to its place: a third more
-// commits a second than with SQLite's 4 MB.
+// setUp prepares the writer.
 func setUp(ctx context.Context, db *sql.DB) error {
-	if _, err := db.ExecContext(ctx, `PRAGMA wal_autocheckpoint = 16000`); err != nil {
+	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA wal_autocheckpoint = %d`, mostPages)); err != nil {
 		return err
 	}
 	return migrate(ctx, db)
@@ -150,5 +163,7 @@ func (d *DB) transact(ctx context.Context, do func(*sql.Tx) error) error {
 	if err := do(tx); err != nil {
 		return explain(d.file, err)
 	}
-	return explain(d.file, tx.Commit())
+	err = tx.Commit()
+	d.checkpointer.committed()
+	return explain(d.file, err)
 }

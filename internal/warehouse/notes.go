@@ -99,6 +99,7 @@ func (h *historian) customers(number int) ([]*customer.Customer, error) {
 type pastOf struct {
 	customer *customer.Customer
 	orders   []customer.Order
+	byID     map[string]*customer.Order // made for the first line that comes apart
 	lines    []customer.Line
 	latest   *customer.Order // whose lines stand last in lines
 	events   []customer.Event
@@ -119,9 +120,7 @@ func (p *pastOf) read(r *eval.Reader, kind noteKind) error {
 		p.customer.Say(readSaid(r))
 	case orderNote:
 		p.orders = append(p.orders, customer.Order{})
-		o := &p.orders[len(p.orders)-1]
-		readOrder(r, o)
-		p.customer.AddOrder(o) // its lines come later
+		readOrder(r, &p.orders[len(p.orders)-1])
 	case lineNote:
 		return p.addLine(r)
 	case eventNote:
@@ -174,7 +173,7 @@ func (p *pastOf) addLine(r *eval.Reader) error {
 	order := r.Text()
 	o := p.latest
 	if o == nil || o.ID != order {
-		if o = p.customer.Order(order); o == nil {
+		if o = p.order(order); o == nil {
 			return fmt.Errorf("an item of order %s, which is not there", order)
 		}
 	}
@@ -190,6 +189,26 @@ func (p *pastOf) addLine(r *eval.Reader) error {
 	}
 	readLine(r, l)
 	return nil
+}
+
+// order is the order with an id; nil if there is none. All orders were read.
+func (p *pastOf) order(id string) *customer.Order {
+	const few = 8
+	if len(p.orders) <= few {
+		for i := range p.orders {
+			if p.orders[i].ID == id {
+				return &p.orders[i]
+			}
+		}
+		return nil
+	}
+	if p.byID == nil {
+		p.byID = make(map[string]*customer.Order, len(p.orders))
+		for i := range p.orders {
+			p.byID[p.orders[i].ID] = &p.orders[i]
+		}
+	}
+	return p.byID[id]
 }
 
 func readLine(r *eval.Reader, l *customer.Line) {
@@ -209,7 +228,7 @@ func readLine(r *eval.Reader, l *customer.Line) {
 }
 
 // told is the customer with everything told of them. Orders and events came in
-// order, as a rule.
+// order, as a rule. Nobody has asked anything of the customer yet.
 func (p *pastOf) told() *customer.Customer {
 	for i := range p.orders {
 		o := &p.orders[i]
@@ -220,6 +239,7 @@ func (p *pastOf) told() *customer.Customer {
 		if !sorted {
 			slices.SortFunc(o.Lines, func(a, b customer.Line) int { return cmp.Compare(a.Number, b.Number) })
 		}
+		p.customer.AddOrder(o)
 	}
 	for _, e := range p.eventsInOrder() {
 		p.customer.AddEvent(e)

@@ -131,7 +131,7 @@ func TestPeopleAreWhatIsKnown(t *testing.T) {
 		t.Errorf("ana's country was %v", got)
 	}
 	ana.Customer.Stand(micros(7))
-	if got := ana.Customer.Facts(eval.Kind{Name: "refund"}); len(got) != 1 || got[0].Field("total", segql.Number) != eval.Number(3_500_000) {
+	if got := ana.Customer.Facts(eval.Kind{Name: "refund"}); len(got.Times()) != 1 || got.Field(0, "total", segql.Number) != eval.Number(3_500_000) {
 		t.Errorf("ana's refunds are %v", got)
 	}
 	if got := phone.Customer.Field("age", segql.Number); got != eval.Number(44_000_000) {

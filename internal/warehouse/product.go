@@ -1,5 +1,10 @@
 package warehouse
 
+import (
+	"fmt"
+	"math"
+)
+
 // loadProducts takes the records of an import of products, and resolves anew
 // what older items and events took from the products it is about.
 func (l *load) loadProducts() error {
@@ -25,14 +30,35 @@ func (l *load) loadProducts() error {
 	return l.resolveProducts()
 }
 
+// resolveProducts leaves facts alone that are older than what changed: they lie
+// in order of time, as a rule, so that most of them are not looked at.
 func (l *load) resolveProducts() error {
+	since, err := l.count("product_since")
+	if err != nil {
+		return err
+	}
+	resolve := func(table string, names ...string) error {
+		from := ""
+		if since > math.MinInt64 {
+			from = fmt.Sprintf(" AND %s.ts >= make_timestamp(%d)", table, since)
+		}
+		for _, name := range names {
+			if _, err := l.execText(name, from); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if l.ordersBefore {
-		if err := l.all("product_items", "product_item_tags"); err != nil {
+		if err := resolve("item", "product_items", "product_item_tags"); err != nil {
 			return err
 		}
 	}
 	if l.eventsBefore {
-		return l.all("product_events", "product_event_tags", "product_favourites")
+		if err := resolve("event", "product_events", "product_event_tags"); err != nil {
+			return err
+		}
+		return resolve("favourite", "product_favourites")
 	}
 	return nil
 }

@@ -161,6 +161,7 @@ type answerer struct {
 	wasIn, in     []bool
 	wasNext, next []int64
 	scratch       []byte
+	customer      customer.Customer // the one who is being asked
 }
 
 // answer asks a packed person. One whose transition is read by another segment
@@ -172,7 +173,8 @@ func (w *answerer) answer(p *person) answer {
 	e, q := w.engine, w.question
 	same := w.stand(p)
 	a := answer{given: true, at: q.at(p), timer: eval.Never}
-	c := e.unpack(p)
+	c := &w.customer
+	e.unpackInto(c, p)
 	c.Stand(a.at)
 	exists := p.known() && c.Since() <= a.at
 	for i := range w.in {
@@ -223,12 +225,16 @@ func (w *answerer) stand(p *person) (same bool) {
 
 // unpack makes a packed person's facts ready.
 func (e *Engine) unpack(p *person) *customer.Customer {
-	c, err := e.shop.Unpack(p.facts)
-	if err != nil {
+	c := &customer.Customer{}
+	e.unpackInto(c, p)
+	return c
+}
+
+func (e *Engine) unpackInto(c *customer.Customer, p *person) {
+	if err := e.shop.UnpackInto(c, p.facts); err != nil {
 		panic("live: " + err.Error()) // this process packed them
 	}
 	c.Name, c.Scores = p.name().Value, p.scores
-	return c
 }
 
 // resized is a slice with another length, whose content does not matter.

@@ -30,74 +30,94 @@ func (e *Engine) ArriveOrders(rows []OrderRow, cause Cause) {
 		behind = Behind{rows[0].Order.Place, "order", rows[0].Order.ID}
 	}
 	a := e.arrive(at, cause, behind)
-	isNew := map[string]*customer.Order{}
-	var arrived []string
+	var arrived []*arrivingOrder
 	for _, r := range rows {
-		a.order(r, isNew)
-		if !slices.Contains(arrived, r.Order.ID) {
-			arrived = append(arrived, r.Order.ID)
+		i := slices.IndexFunc(arrived, func(o *arrivingOrder) bool { return o.ID == r.Order.ID })
+		if i < 0 {
+			i = len(arrived)
+			arrived = append(arrived, nil)
 		}
+		arrived[i] = a.order(r, arrived[i])
 	}
-	for _, id := range arrived {
-		a.ordered(id, isNew)
+	for _, o := range arrived {
+		a.ordered(o)
 	}
 	a.done()
 }
 
-// order takes one row. An order that is new is given to its owner at last.
-func (a *arrival) order(r OrderRow, isNew map[string]*customer.Order) {
+// arrivingOrder is an order of which something came in.
+type arrivingOrder struct {
+	*customer.Order
+
+	owner *person // nil for nobody
+	isNew bool
+}
+
+// order takes one row. o is what came of its order before, or nil. An order
+// that is new is given to its owner at last.
+func (a *arrival) order(r OrderRow, o *arrivingOrder) *arrivingOrder {
 	e := a.engine
 	p := a.person(r.Keys)
 	if p != nil {
 		p.customer.Known(r.Order.At)
 		p.customer.Known(r.Order.Cancelled)
 	}
-	was, owner := e.order(r.Order.ID)
-	if fresh := isNew[r.Order.ID]; fresh != nil {
-		was = fresh
-	}
-	if was == nil {
-		was, owner = r.Order, p
-		was.Cancels = e.cancels[r.Order.ID]
-		isNew[r.Order.ID] = was
-		if p == nil {
-			e.orders.alone[r.Order.ID] = was
-		} else {
-			e.orders.give(r.Order.ID, p)
-		}
+	switch {
+	case o == nil:
+		o = a.find(r, p)
+	case o.owner != nil && o.owner.gone: // the keys of this row brought them together
+		o.owner = p
+		e.orders.give(o.ID, p)
 	}
 	if r.Status != "" {
-		was.Status = r.Status
+		o.Status = r.Status
 	}
 	if r.Order.Cancelled != eval.Never {
-		was.Cancelled = r.Order.Cancelled
+		o.Cancelled = r.Order.Cancelled
 	}
 	if !r.Order.Refunded.Missing() {
-		was.Refunded = r.Order.Refunded
+		o.Refunded = r.Order.Refunded
 	}
-	if r.Line != nil && isNew[r.Order.ID] != nil {
+	if r.Line != nil && o.isNew {
 		line := *r.Line
-		line.Number = len(was.Lines) + 1
-		was.Lines = append(was.Lines, line)
+		line.Number = len(o.Lines) + 1
+		o.Lines = append(o.Lines, line)
 	}
-	if owner != nil {
-		a.touch(owner)
+	if o.owner != nil {
+		a.touch(o.owner)
 	}
+	return o
+}
+
+// find is the order of a row, which is p's if it is new.
+func (a *arrival) find(r OrderRow, p *person) *arrivingOrder {
+	e := a.engine
+	if known, owner := e.order(r.Order.ID); known != nil {
+		return &arrivingOrder{known, owner, false}
+	}
+	o := &arrivingOrder{r.Order, p, true}
+	o.Cancels = e.cancels[o.ID]
+	if p == nil {
+		e.orders.alone[o.ID] = o.Order
+	} else {
+		e.orders.give(o.ID, p)
+	}
+	return o
 }
 
 // ordered tells an order's owner that it is there, or changed.
-func (a *arrival) ordered(id string, isNew map[string]*customer.Order) {
-	o, owner := a.engine.order(id)
-	if owner == nil {
+func (a *arrival) ordered(o *arrivingOrder) {
+	if o.owner == nil {
 		return
 	}
-	if fresh := isNew[id]; fresh != nil {
-		o = fresh
-	}
-	c := a.of(owner)
+	c := a.of(o.owner)
 	c.kinds = append(c.kinds, customer.OrderKinds...)
 	c.fields = append(c.fields, "country", "city")
-	owner.customer.AddOrder(o)
+	if o.isNew {
+		o.owner.customer.AddOrder(o.Order)
+	} else {
+		o.owner.customer.ChangeOrder(o.Order)
+	}
 }
 
 // ArriveEvent takes an event. One whose message id came before is dropped.
@@ -135,7 +155,7 @@ func (a *arrival) cancel(p *person, event *customer.Event) {
 			a.touch(owner)
 		}
 		o.Cancels = e.cancels[id.Plain()]
-		a.ordered(id.Plain(), nil)
+		a.ordered(&arrivingOrder{o, owner, false})
 	}
 }
 

@@ -7,9 +7,8 @@ import "kith/internal/segql"
 type Customer interface {
 	// ID is the customer's id; empty for an anonymous visitor.
 	ID() string
-	// Facts are all facts of a kind up to the instant asked about, in order
-	// of instant and id.
-	Facts(k Kind) []Fact
+	// Facts are all facts of a kind up to the instant asked about.
+	Facts(k Kind) Facts
 	// Field is a customer field or a trait, read as a type. Age is asked as
 	// birth_date, and as age only without one.
 	Field(name string, as segql.Type) Value
@@ -44,14 +43,31 @@ func KindOf(f *segql.Facts) Kind {
 	return Kind{Name: f.Name}
 }
 
-// Fact is one fact. It does not change; a fact that changed is another one.
-// Facts are compared with ==.
-type Fact interface {
-	// At is the fact's instant.
-	At() int64
-	// Field is one of the fact's fields but "at", read as a type. An order
-	// has one more than the language: "discounted", 1 or 0.
-	Field(name string, as segql.Type) Value
+// Facts are one person's facts of a kind, in order of instant and id. A fact
+// does not change; but they may grow at their end, see Memo.Append.
+type Facts interface {
+	// Times are the facts' instants, not to be changed.
+	Times() []int64
+	// Field is one of a fact's fields but "at", read as a type. An order has
+	// one more than the language: "discounted", 1 or 0.
+	Field(i int, name string, as segql.Type) Value
+}
+
+// Fact is one of Facts.
+type Fact struct {
+	Among Facts
+	I     int
+}
+
+// At is the fact's instant.
+func (f Fact) At() int64 { return f.Among.Times()[f.I] }
+
+// Field is one of the fact's fields, read as a type.
+func (f Fact) Field(name string, as segql.Type) Value {
+	if name == "at" {
+		return Instant(f.At())
+	}
+	return f.Among.Field(f.I, name, as)
 }
 
 // Memo holds what was worked out of a customer's facts. The zero Memo is empty.
@@ -71,27 +87,23 @@ func (m *Memo) Forget(k Kind) {
 	}
 }
 
-// Append notes a fact of a kind that comes after all others. With last, it
-// takes the place of that fact, which was the last.
-func (m *Memo) Append(c Customer, k Kind, last, f Fact) {
+// Append notes that one more of the facts of a kind comes after all others, or
+// that the last became another.
+func (m *Memo) Append(c Customer, k Kind, facts Facts, replaced bool) {
 	if m.program == nil {
 		return
 	}
 	a := &m.asking
 	*a = asking{program: m.program, customer: c, zone: m.program.zone, next: Never}
 	for _, i := range m.program.byKind[k] {
-		r := m.matched[i]
-		if r == nil {
-			continue
-		}
-		if n := len(r.facts); last != nil && n > 0 && r.facts[n-1] == last {
-			r.removeLast()
-		}
-		if a.fits(m.program.matchers[i], f) {
-			r.add(f)
+		if r := m.matched[i]; r != nil {
+			a.append(r, m.program.matchers[i], facts, replaced)
 		}
 	}
 }
+
+// Reset empties the memo for another customer.
+func (m *Memo) Reset() { clear(m.matched) }
 
 // ForgetAll empties the memo.
 func (m *Memo) ForgetAll() { m.program, m.matched = nil, nil }

@@ -129,11 +129,13 @@ type seen struct {
 
 // saw notes the facts of rows [low, high) that a leaf looked at.
 func (a *asking) saw(r *rows, low, high int) {
-	if a.seen == nil || a.fact != nil || low >= high || r.facts == nil {
+	if a.seen == nil || a.fact.Among != nil || low >= high || r.facts == nil {
 		return
 	}
 	a.seen.count += high - low
-	a.seen.facts = append(a.seen.facts, r.facts[max(low, high-factsShown):high]...)
+	for i := max(low, high-factsShown); i < high; i++ {
+		a.seen.facts = append(a.seen.facts, r.fact(i))
+	}
 }
 
 func (s *seen) latest() []Fact {

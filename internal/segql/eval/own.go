@@ -58,7 +58,7 @@ func (c *compiler) total(kind, field string) func(*asking) Value {
 	return func(a *asking) Value {
 		r := a.rowsOf(m)
 		a.saw(r, 0, len(r.at))
-		sum, _ := r.sum(0, len(r.at), field, segql.Number)
+		sum, _ := r.sum(0, len(r.at), read{field, segql.Number})
 		return sum
 	}
 }
@@ -69,26 +69,22 @@ func discountShare(orders *rows) Value {
 	if n == 0 {
 		return Value{}
 	}
-	discounted, _ := orders.sum(0, n, "discounted", segql.Number)
+	discounted, _ := orders.sum(0, n, read{"discounted", segql.Number})
 	return Fraction(discounted.big(), int64(n))
 }
 
 // cadence is the median of the days between one order day and the next, from
 // three order days on.
 func (a *asking) cadence(orders *rows) Value {
-	if orders.cadenceOf == len(orders.at) && orders.cadenceOf > 0 {
-		return orders.cadence
+	rest := orders.more()
+	if rest.cadenceOf < len(orders.at) {
+		rest.cadence, rest.cadenceOf = a.medianGap(orders), len(orders.at)
 	}
-	orders.cadence, orders.cadenceOf = a.medianGap(orders), len(orders.at)
-	return orders.cadence
+	return rest.cadence
 }
 
 func (a *asking) medianGap(orders *rows) Value {
-	dates := make([]int64, 0, len(orders.at))
-	for _, t := range orders.at {
-		dates = append(dates, a.zone.Day(t))
-	}
-	dates = slices.Compact(dates)
+	dates := a.daysUpTo(orders, len(orders.at)).days
 	if len(dates) < 3 {
 		return Value{}
 	}
@@ -149,7 +145,7 @@ func (a *asking) stage(orders *rows) string {
 		return "lost"
 	case lowQuarter == n:
 		return "lapsing"
-	case n-lowYear >= 4 && a.countDays(orders.at[lowYear:]) >= 3:
+	case n-lowYear >= 4 && a.countDays(orders, lowYear, n) >= 3:
 		return "loyal"
 	case n >= 2:
 		return "repeat"

@@ -18,7 +18,7 @@ type shrinking struct {
 	fold   func(a *asking, r *rows, low, high int) Value
 	// Of a sum, the field: one that may be below zero makes the sum grow.
 	sum bool
-	as  summed
+	of  read
 }
 
 // shrinking finds what is compared so; nil for another comparison.
@@ -50,7 +50,7 @@ func (c *compiler) shrinking(n *segql.Compare) (*shrinking, error) {
 	as := c.checked.AggregateFields[t].Type
 	return &shrinking{
 		op: op, limit: Number(limit.Micros), m: m, window: inLast{window.D}, fold: folding(t, as),
-		sum: t.Func == segql.Sum, as: summed{t.Field, as},
+		sum: t.Func == segql.Sum, of: read{t.Field, as},
 	}, nil
 }
 
@@ -77,7 +77,7 @@ func (s *shrinking) holds(a *asking) bool {
 	a.saw(r, low, high)
 	is := func(from int) bool { return a.zone.relation(s.op, s.fold(a, r, from, high), s.limit) }
 	ok := is(low)
-	if s.sum && !r.addsUp(high, s.as) {
+	if s.sum && !r.addsUp(high, s.of) {
 		s.window.changes(a, r, low, high)
 		return ok
 	}
@@ -89,7 +89,7 @@ func (s *shrinking) holds(a *asking) bool {
 }
 
 // addsUp says that no value of a field is below zero, among the first n rows.
-func (r *rows) addsUp(n int, of summed) bool {
-	s := r.running(n, of.field, of.as)
+func (r *rows) addsUp(n int, of read) bool {
+	s := r.summed(n, of)
 	return s != nil && !s.fell
 }

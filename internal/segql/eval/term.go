@@ -60,7 +60,7 @@ func (c *compiler) field(t *segql.Field) (func(*asking) Value, error) {
 	name, as := t.Name, c.checked.TypeOf(t)
 	switch c.checked.Fields[t].Kind {
 	case segql.FactField:
-		return func(a *asking) Value { return fieldOf(a.fact, name, as) }, nil
+		return func(a *asking) Value { return a.fact.Field(name, as) }, nil
 	case segql.CustomerField, segql.TraitField:
 		c.needs.Fields[name] = true
 		if name == "age" {
@@ -113,80 +113,46 @@ func (c *compiler) aggregate(t *segql.Aggregate) (func(*asking) Value, error) {
 
 // folding is an aggregate of the rows [low, high).
 func folding(t *segql.Aggregate, as segql.Type) func(a *asking, r *rows, low, high int) Value {
-	name := t.Field
+	of := read{t.Field, as}
 	switch t.Func {
 	case segql.Count:
 		return func(_ *asking, _ *rows, low, high int) Value { return Whole(high - low) }
 	case segql.CountDays:
-		return func(a *asking, r *rows, low, high int) Value { return Whole(a.countDays(r.at[low:high])) }
+		return func(a *asking, r *rows, low, high int) Value { return Whole(a.countDays(r, low, high)) }
 	case segql.First:
 		return func(_ *asking, r *rows, low, high int) Value {
 			if low == high {
 				return Value{}
 			}
-			return fieldOf(r.facts[low], name, as)
+			return r.fact(low).Field(of.field, as)
 		}
 	case segql.Last:
 		return func(_ *asking, r *rows, low, high int) Value {
 			if low == high {
 				return Value{}
 			}
-			return fieldOf(r.facts[high-1], name, as)
+			return r.fact(high-1).Field(of.field, as)
 		}
 	case segql.Sum:
 		return func(_ *asking, r *rows, low, high int) Value {
-			sum, _ := r.sum(low, high, name, as)
+			sum, _ := r.sum(low, high, of)
 			return sum
 		}
 	case segql.Avg:
 		return func(_ *asking, r *rows, low, high int) Value {
-			sum, n := r.sum(low, high, name, as)
+			sum, n := r.sum(low, high, of)
 			if n == 0 {
 				return Value{}
 			}
 			return Fraction(sum.big(), sum.den*int64(n))
 		}
 	case segql.Distinct:
-		return func(a *asking, r *rows, low, high int) Value { return Whole(a.distinct(r.facts[low:high], name, as)) }
+		return func(_ *asking, r *rows, low, high int) Value { return Whole(r.countDistinct(low, high, of)) }
 	default:
 		sign := -1 // min
 		if t.Func == segql.Max {
 			sign = 1
 		}
-		return func(a *asking, r *rows, low, high int) Value { return a.extreme(r.facts[low:high], name, as, sign) }
+		return func(a *asking, r *rows, low, high int) Value { return a.extreme(r, low, high, of, sign) }
 	}
-}
-
-// countDays counts distinct days of instants in order.
-func (a *asking) countDays(at []int64) int {
-	n, last := 0, int64(0)
-	for i, t := range at {
-		if day := a.zone.Day(t); i == 0 || day != last {
-			n, last = n+1, day
-		}
-	}
-	return n
-}
-
-// distinct counts the different values of a field.
-func (a *asking) distinct(facts []Fact, name string, as segql.Type) int {
-	seen := map[string]bool{}
-	for _, f := range facts {
-		if v := fieldOf(f, name, as); !v.Missing() {
-			seen[v.key()] = true
-		}
-	}
-	return len(seen)
-}
-
-// extreme is the smallest value of a field, or with sign 1 the greatest.
-func (a *asking) extreme(facts []Fact, name string, as segql.Type, sign int) Value {
-	var best Value
-	for _, f := range facts {
-		v := fieldOf(f, name, as)
-		if !v.Missing() && (best.Missing() || sign*a.zone.compare(v, best) > 0) {
-			best = v
-		}
-	}
-	return best
 }

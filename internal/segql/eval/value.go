@@ -38,6 +38,12 @@ func (v Value) Type() segql.Type { return v.typ }
 // Number is a decimal of so many millionths.
 func Number(micros int64) Value { return Value{typ: segql.Number, num: micros, den: 1} }
 
+// Micros are the millionths of a Number; not ok for anything else, and where
+// int64 does not hold them.
+func (v Value) Micros() (micros int64, ok bool) {
+	return v.num, v.typ == segql.Number && v.den == 1 && v.small()
+}
+
 // Whole is a Number without decimals.
 func Whole(n int) Value {
 	if int64(n) > math.MaxInt64/million {

@@ -96,6 +96,15 @@ CREATE TEMP TABLE product_touched AS SELECT DISTINCT product FROM product_fact W
 -- name: product_total
 SELECT count(*) FROM product_touched
 
+-- name: product_since
+-- The instant in microseconds from which on a product is another than before;
+-- the least number for always: the first version holds for what is older, too.
+SELECT if(bool_or(before IS NULL OR since <= before OR NOT isfinite(since)), -9223372036854775808, min(epoch_us(CASE WHEN isfinite(since) THEN since END)))
+FROM (
+    SELECT min(ts) FILTER (WHERE seq = $seq) AS since, min(ts) FILTER (WHERE seq <> $seq) AS before
+    FROM product_fact WHERE product IN (FROM product_touched) GROUP BY product
+)
+
 -- name: product_changed_rows
 SELECT count(DISTINCT pos) FROM product_fact WHERE seq = $seq
 

@@ -1,0 +1,358 @@
+package customer
+
+import (
+	"slices"
+
+	"kith/internal/segql/eval"
+)
+
+// orders are a customer's orders, in order of arrival. They stay packed, and
+// parts of them are read when they are asked for: a customer may have very
+// many. What most questions need lies close together, apart from the rest.
+type orders struct {
+	heads, rest []byte // see packer.head and packer.rest; what is there does not change
+	count       int    // how many are packed
+	// head and start are where each begins in heads and in rest; nil as long as
+	// nobody asked.
+	head, start []uint32
+	moved       bool     // they lie in another order, or some lie there no more
+	added       []*Order // not packed yet
+	byID        map[string]int32
+}
+
+// ready makes head and start.
+func (s *orders) ready(shop *Shop) {
+	if len(s.start) < s.count {
+		s.head, s.start = make([]uint32, 0, s.count+len(s.added)), make([]uint32, 0, s.count+len(s.added))
+		heads, rest := shop.reader(s.heads), shop.reader(s.rest)
+		for range s.count {
+			s.head = append(s.head, uint32(len(s.heads)-len(heads.Bytes)))
+			heads.head()
+			s.start = append(s.start, uint32(len(s.rest)-len(rest.Bytes)))
+			rest.Skip(rest.Len())
+		}
+		heads.end()
+		rest.end()
+	}
+	for _, o := range s.added {
+		head, start := s.pack(o, shop)
+		s.head, s.start = append(s.head, head), append(s.start, start)
+		s.count++
+	}
+	s.added = nil
+}
+
+// pack packs an order, and says where it begins.
+func (s *orders) pack(o *Order, shop *Shop) (head, start uint32) {
+	head, start = uint32(len(s.heads)), uint32(len(s.rest))
+	w := &packer{eval.Writer{Words: shop.words, Bytes: s.heads}, shop}
+	w.head(o)
+	s.heads, w.Bytes = w.Bytes, s.rest
+	w.Section(func() { w.rest(o) })
+	s.rest = w.Bytes
+	return head, start
+}
+
+// all are the packed orders, one after the other in order of arrival.
+func (s *orders) all(shop *Shop) (heads, rest []byte, count int) {
+	if len(s.added) > 0 {
+		s.ready(shop)
+	}
+	if !s.moved {
+		return s.heads, s.rest, s.count
+	}
+	for i := range s.count {
+		head, part := s.parts(i, shop)
+		heads, rest = append(heads, head...), append(rest, part...)
+	}
+	return heads, rest, s.count
+}
+
+// parts are what is packed of an order.
+func (s *orders) parts(i int, shop *Shop) (head, rest []byte) {
+	head, rest = s.heads[s.head[i]:], s.rest[s.start[i]:]
+	h, r := shop.reader(head), shop.reader(rest)
+	h.head()
+	r.Skip(r.Len())
+	return head[:len(head)-len(h.Bytes)], rest[:len(rest)-len(r.Bytes)]
+}
+
+// fewOrders are looked through without a map.
+const fewOrders = 8
+
+// find is the place of the order with an id.
+func (s *orders) find(id string, shop *Shop) (place int, ok bool) {
+	s.ready(shop)
+	if s.count <= fewOrders {
+		for i := range s.count {
+			if o := s.at(i, shop); o.id == id {
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	if s.byID == nil {
+		s.byID = make(map[string]int32, s.count)
+	}
+	for i := len(s.byID); i < s.count; i++ {
+		o := s.at(i, shop)
+		s.byID[o.id] = int32(i)
+	}
+	at, ok := s.byID[id]
+	return int(at), ok
+}
+
+// add adds an order that is new.
+func (s *orders) add(o *Order) { s.added = append(s.added, o) }
+
+// change puts an order in the place of the one with its id.
+func (s *orders) change(o *Order, shop *Shop) {
+	i, ok := s.find(o.ID, shop)
+	if !ok {
+		panic("customer: no order " + o.ID)
+	}
+	s.head[i], s.start[i] = s.pack(o, shop)
+	s.moved = true
+}
+
+// absorb takes over the orders of another customer.
+func (s *orders) absorb(other *orders, shop *Shop) {
+	s.ready(shop)
+	other.ready(shop)
+	for i := range other.count {
+		head, rest := other.parts(i, shop)
+		s.head, s.start = append(s.head, uint32(len(s.heads))), append(s.start, uint32(len(s.rest)))
+		s.heads, s.rest = append(s.heads, head...), append(s.rest, rest...)
+		s.count++
+	}
+	s.byID = nil
+}
+
+// eachOrder calls yield with each order, which is another after the call.
+func (c *Customer) eachOrder(yield func(o *keptOrder)) {
+	c.orders.ready(c.shop)
+	var o keptOrder
+	for i := range c.orders.count {
+		o = c.orders.at(i, c.shop)
+		yield(&o)
+	}
+}
+
+// keptOrder is a packed order, of which the first part was read.
+type keptOrder struct {
+	orderHead
+
+	id     string
+	place  Place
+	status uint64 // word
+	fields string // see packer.fields
+	rest   unpacker
+}
+
+// at is one of the orders.
+func (s *orders) at(i int, shop *Shop) (o keptOrder) {
+	s.ready(shop)
+	head := shop.reader(s.heads[s.head[i]:])
+	o.orderHead = head.head()
+	o.rest = shop.reader(s.rest[s.start[i]:])
+	o.rest.Len()
+	o.id, o.place, o.status, o.fields = o.rest.View(), o.rest.place(), o.rest.Uint(), o.rest.View()
+	return o
+}
+
+// orderHead is what most questions need of an order.
+type orderHead struct {
+	orderTimes
+
+	flags     byte
+	total     eval.Value // that it says itself
+	cancelled int64      // eval.Never if not
+	cancels   []int64
+}
+
+// orderTimes say when an order counts.
+type orderTimes struct {
+	at, ends int64
+	sells    bool // see Order.sells
+}
+
+// counted says that the order counted at its own instant.
+func (t *orderTimes) counted() bool { return t.sells && t.ends > t.at }
+
+// counts says that the order counts at an instant.
+func (t *orderTimes) counts(now int64) bool { return t.counted() && t.at <= now && now < t.ends }
+
+// What is said of an order in few bits.
+const (
+	orderSells = 1 << iota
+	orderReturns
+	orderCancelled
+	orderCancels
+	orderRefunded
+	orderTotal    // there is one
+	orderOddTotal // and it is no number of millionths in an int64
+)
+
+func (w *packer) head(o *Order) {
+	total := o.Fields["total"]
+	micros, plain := total.Micros()
+	flags := byte(0)
+	for _, f := range [...]struct {
+		flag byte
+		is   bool
+	}{
+		{orderSells, o.sells()}, {orderReturns, o.returns()}, {orderCancelled, o.Cancelled != eval.Never},
+		{orderCancels, len(o.Cancels) > 0}, {orderRefunded, !o.Refunded.Missing()},
+		{orderTotal, !total.Missing()}, {orderOddTotal, !total.Missing() && !plain},
+	} {
+		if f.is {
+			flags |= f.flag
+		}
+	}
+	w.Fixed(o.At)
+	w.Bytes = append(w.Bytes, flags)
+	switch {
+	case flags&orderOddTotal != 0:
+		w.Value(total)
+	case flags&orderTotal != 0:
+		w.Int(micros)
+	}
+	if flags&orderCancelled != 0 {
+		w.Int(o.Cancelled)
+	}
+	if flags&orderCancels != 0 {
+		w.instants(o.Cancels)
+	}
+}
+
+func (r *unpacker) head() (h orderHead) {
+	h.at, h.flags, h.cancelled = r.Fixed(), r.Byte(), eval.Never
+	h.total = r.total(h.flags)
+	h.ends, h.sells = eval.Never, h.flags&orderSells != 0
+	if h.flags&(orderCancelled|orderCancels) != 0 {
+		r.ended(&h)
+	}
+	return h
+}
+
+func (r *unpacker) total(flags byte) eval.Value {
+	switch {
+	case flags&orderTotal == 0:
+		return eval.Value{}
+	case flags&orderOddTotal != 0:
+		return r.Value()
+	}
+	return eval.Number(r.Int())
+}
+
+func (r *unpacker) ended(h *orderHead) {
+	if h.flags&orderCancelled != 0 {
+		h.cancelled = r.Int()
+	}
+	if h.flags&orderCancels != 0 {
+		h.cancels = r.instants()
+	}
+	o := Order{Cancelled: h.cancelled, Cancels: h.cancels}
+	h.ends = o.ends()
+}
+
+func (w *packer) rest(o *Order) {
+	w.Text(o.ID)
+	w.place(o.Place)
+	w.Word(o.Status)
+	w.Section(func() { w.fields(o.Fields) })
+	if !o.Refunded.Missing() {
+		w.Value(o.Refunded)
+	}
+	w.Uint(uint64(len(o.Lines)))
+	for i := range o.Lines {
+		w.line(&o.Lines[i])
+	}
+}
+
+// order reads all of it.
+func (k *keptOrder) order() *Order {
+	o := &Order{
+		ID: k.id, At: k.at, Place: k.place, Status: k.rest.Words.Text(k.status), Fields: map[string]eval.Value{},
+		Cancelled: k.cancelled, Cancels: k.cancels, Refunded: k.refunded(),
+	}
+	if !k.total.Missing() {
+		o.Fields["total"] = k.total
+	}
+	for i, name := range orderFields {
+		if v := k.field(i); !v.Missing() {
+			o.Fields[name] = v
+		}
+	}
+	k.eachLine(func(l *Line) { o.Lines = append(o.Lines, *l) })
+	return o
+}
+
+// refunded is the sum that was refunded.
+func (k *keptOrder) refunded() eval.Value {
+	if k.flags&orderRefunded == 0 {
+		return eval.Value{}
+	}
+	r := k.rest
+	return r.Value()
+}
+
+func (k *keptOrder) skipRefunded(r *unpacker) {
+	if k.flags&orderRefunded != 0 {
+		r.Value()
+	}
+}
+
+// eachLine calls yield with each line.
+func (k *keptOrder) eachLine(yield func(l *Line)) {
+	r := k.rest
+	k.skipRefunded(&r)
+	var l Line
+	for range r.Uint() {
+		l = r.line()
+		yield(&l)
+	}
+}
+
+// orderFields are the fields that an order may say itself, but for the total.
+var orderFields = [...]string{"coupon", "discount", "currency", "channel", "country", "city", "subtotal", "shipping", "tax"}
+
+// Places in orderFields.
+const (
+	orderCoupon = iota
+	orderDiscount
+)
+
+// orderField is the place of a field; -1 if an order does not say it itself.
+func orderField(name string) int { return slices.Index(orderFields[:], name) }
+
+// fields writes a bit for each of orderFields that is there, and their values.
+func (w *packer) fields(fields map[string]eval.Value) {
+	given := uint64(0)
+	for i, name := range orderFields {
+		if !fields[name].Missing() {
+			given |= 1 << i
+		}
+	}
+	w.Uint(given)
+	for i, name := range orderFields {
+		if given&(1<<i) != 0 {
+			w.Value(fields[name])
+		}
+	}
+}
+
+// field is one of orderFields.
+func (k *keptOrder) field(i int) eval.Value {
+	r := eval.ReaderOf(k.fields, k.rest.Words)
+	given := r.Uint()
+	if given&(1<<i) == 0 {
+		return eval.Value{}
+	}
+	for before := range i {
+		if given&(1<<before) != 0 {
+			r.Value()
+		}
+	}
+	return r.Value()
+}
