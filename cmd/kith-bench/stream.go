@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
@@ -18,10 +19,11 @@ const (
 	leastLarge       = 10_000 // at ten million
 	mostVisible      = 100    // ms until a transition is visible, the 99th percentile at 5,000 events/s
 	mostStreamRSS    = 3 * 1024
-	mostDefinition   = 5   // s, until a new segment is live
-	mostFavourites   = 5   // s, until all whose favourite changed its stock are where they belong
-	mostDrained      = 30  // s, until a timer of everyone's is
-	mostBesideTimers = 250 // ms, the 99th percentile meanwhile
+	streamHeap       = 2 << 30 // what Go's own memory shall not exceed then; the warehouse has 1 GB
+	mostDefinition   = 5       // s, until a new segment is live
+	mostFavourites   = 5       // s, until all whose favourite changed its stock are where they belong
+	mostDrained      = 30      // s, until a timer of everyone's is
+	mostBesideTimers = 250     // ms, the 99th percentile meanwhile
 
 	streamCustomers = 1_000_000
 	streamOrders    = 10_000_000 // at most: ten million customers have no more
@@ -82,6 +84,9 @@ type streamJob struct {
 func (j *streamJob) run(ctx context.Context, out io.Writer) error {
 	r := &streamRun{report: &report{out: out, raw: true}, streamJob: j}
 	syscall.Sync() // of what was made before
+	if j.Customers <= streamCustomers && j.Orders == 0 {
+		debug.SetMemoryLimit(streamHeap) // as "kith serve" does on a small machine
+	}
 	start := time.Now()
 	err := profiled(j.Profiles, j.Name+"_opened", func() (err error) {
 		r.served, err = openServed(ctx, j.Shop, j.Dir, j.Threads)

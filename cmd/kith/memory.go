@@ -3,12 +3,22 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 )
 
 // leastMemory is what the warehouse needs to work at all.
 const leastMemory = 256 << 20
+
+// limitHeap lets garbage be collected sooner where memory is short: Go's own
+// memory stays below three eighths of what this process may use, if that is
+// enough for what lives. GOMEMLIMIT says otherwise.
+func limitHeap() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(max(availableMemory()*3/8, leastMemory/2))
+	}
+}
 
 // memoryLimit is half of what this process may use, in DuckDB's writing: the
 // rest is for everything else, and for what DuckDB does not count.

@@ -60,6 +60,7 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 		return err
 	}
 	shop.keeping.leads.Store(true)
+	limitHeap()
 	if err := shop.facts.giveWay(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -27,6 +27,8 @@ func (s spot) key() string {
 	return s.id
 }
 
+func (s spot) instant() int64 { return s.at }
+
 func (s spot) where() spot { return s }
 
 func (s spot) compare(o spot) int {
@@ -38,6 +40,7 @@ func (s spot) compare(o spot) int {
 
 // fact is one of factList.
 type fact interface {
+	instant() int64
 	where() spot
 	Field(name string, as segql.Type) eval.Value
 	about() (kind, id string)
@@ -50,18 +53,23 @@ type factList[F fact] struct {
 }
 
 func inOrder[F fact](facts []F) *factList[F] {
-	order := func(a, b F) int { return a.where().compare(b.where()) }
+	order := func(a, b F) int {
+		if x, y := a.instant(), b.instant(); x != y {
+			return cmp.Compare(x, y)
+		}
+		return a.where().compare(b.where())
+	}
 	if !slices.IsSortedFunc(facts, order) { // they mostly are
 		slices.SortStableFunc(facts, order)
 	}
 	l := &factList[F]{at: make([]int64, len(facts)), all: facts}
 	for i, f := range facts {
-		l.at[i] = f.where().at
+		l.at[i] = f.instant()
 	}
 	return l
 }
 
-func (l *factList[F]) add(f F) { l.at, l.all = append(l.at, f.where().at), append(l.all, f) }
+func (l *factList[F]) add(f F) { l.at, l.all = append(l.at, f.instant()), append(l.all, f) }
 
 // Times are the facts' instants.
 func (l *factList[F]) Times() []int64 { return l.at }
@@ -98,15 +106,16 @@ type Event struct {
 	Quantity   eval.Value
 	Own        OwnValues
 	Properties map[string]eval.Raw
-	// JSON is an object with the properties; it is read when one is asked for,
-	// if Properties is nil. Few ever are.
+	// JSON is an object with the properties, if Properties is nil. It is read each
+	// time that one is asked for: few ever are, and maps of all would take more
+	// memory than the rest.
 	JSON string
 }
 
 // Property is one of the event's properties; ok says that it was given.
 func (e *Event) Property(name string) (_ eval.Raw, ok bool) {
 	if e.Properties == nil && e.JSON != "" {
-		e.Properties = eval.RawObject(e.JSON) // whoever took it in saw that it is an object
+		return eval.RawMember(e.JSON, name) // whoever took it in saw that it is an object
 	}
 	r, ok := e.Properties[name]
 	return r, ok
@@ -192,15 +201,32 @@ var toldTypes = map[string]map[string]segql.Type{
 	},
 }
 
+// toldFact is an event with known fields as a fact.
+type toldFact struct{ event *Event }
+
+func (f toldFact) instant() int64 { return f.event.At }
+
+func (f toldFact) where() spot {
+	_, id := f.about()
+	return spot{at: f.event.At, id: id, place: f.event.Place}
+}
+
+func (f toldFact) about() (kind, id string) { return f.event.Key, f.event.property("id").Plain() }
+
+func (f toldFact) Field(name string, _ segql.Type) eval.Value {
+	as, known := toldTypes[f.event.Key][name]
+	if !known {
+		return eval.Value{}
+	}
+	return f.event.property(name).Read(as)
+}
+
 // toldFacts are facts of events with known fields, each for itself.
-func (c *Customer) toldFacts(key string) []*valued {
-	var all []*valued
-	for _, e := range c.upTo(c.told.all(key, c.shop)) {
-		f := &valued{spot{at: e.At, id: e.property("id").Plain(), place: e.Place}, key, map[string]eval.Value{}}
-		for name, typ := range toldTypes[key] {
-			f.fields[name] = e.property(name).Read(typ)
-		}
-		all = append(all, f)
+func (c *Customer) toldFacts(key string) []toldFact {
+	told := c.upTo(c.told.all(key, c.shop))
+	all := make([]toldFact, len(told))
+	for i, e := range told {
+		all[i] = toldFact{e}
 	}
 	return all
 }

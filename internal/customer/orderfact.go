@@ -238,7 +238,14 @@ func (l *Line) field(name string, shop *Shop, at int64) eval.Value {
 // refundFacts are returned lines, refunded sums, and refunds that were told.
 // The id of a line is its order's with its number, that of a sum the order's.
 func (c *Customer) refundFacts() []*valued {
-	all := c.toldFacts("refund")
+	var all []*valued
+	for _, f := range c.toldFacts("refund") {
+		v := &valued{f.where(), "refund", map[string]eval.Value{}}
+		for name := range toldTypes["refund"] {
+			v.fields[name] = f.Field(name, segql.Invalid)
+		}
+		all = append(all, v)
+	}
 	add := func(at spot, fields map[string]eval.Value) { all = append(all, &valued{at, "refund", fields}) }
 	c.eachOrder(func(o *keptOrder) {
 		if o.at > c.now || o.flags&(orderReturns|orderRefunded) == 0 {

@@ -46,30 +46,19 @@ func rawJSON(m string) Raw {
 	return RawText(s)
 }
 
-// RawObject reads the members of a JSON object as properties. Of several with
-// one name the first counts, as in SQL.
-func RawObject[T string | []byte](m T) map[string]Raw {
-	type member struct{ name, value string }
-	var room [24]member
-	members := room[:0]
-	for name, value := range commerce.Members(string(m)) {
-		members = append(members, member{name, value})
-	}
-	all := make(map[string]Raw, len(members))
-	for _, x := range members {
-		if _, again := all[x.name]; !again {
-			all[x.name] = rawMember(x.value)
+// RawMember reads a member of a JSON object as a property; ok says that there is
+// one. Of several with one name the first counts, as in SQL.
+func RawMember(m, name string) (_ Raw, ok bool) {
+	for n, value := range commerce.Members(m) {
+		if n != name {
+			continue
 		}
+		if b := value[0]; b == '-' || '0' <= b && b <= '9' {
+			return RawText(NumberText(value)), true
+		}
+		return rawJSON(value), true
 	}
-	return all
-}
-
-// rawMember copies the value: what is kept of it shall not keep the object.
-func rawMember(value string) Raw {
-	if b := value[0]; b == '-' || '0' <= b && b <= '9' {
-		return RawText(strings.Clone(NumberText(value)))
-	}
-	return rawJSON(strings.Clone(value))
+	return Raw{}, false
 }
 
 // NumberText is a JSON number as SQL reads it, without needless digits.
