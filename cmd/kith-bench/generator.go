@@ -55,10 +55,13 @@ func (g *generator) zipf(n int) int {
 	return min(n, int(math.Pow(1-g.r.Float64()*(1-math.Pow(float64(n)+1, -0.1)), -10)))
 }
 
+// scattered is the macro scatter: who comes most is who ordered most.
+func scattered(rank, n int) int { return 1 + (rank*7919+104729)%n }
+
 func (g *generator) event() commerce.Event {
 	g.made++
 	e := commerce.Event{At: g.now().Truncate(time.Microsecond), Type: "track", MessageID: fmt.Sprintf("%08x-0000-4000-8000-%012x", g.r.Uint32(), g.made)}
-	e.CustomerID = fmt.Sprint("c", g.zipf(g.customers))
+	e.CustomerID = fmt.Sprint("c", scattered(g.zipf(g.customers), g.customers))
 	product := g.zipf(20_000)
 	p := fmt.Sprintf(`"product_id":"p%d","category":"shoes","price":%d.%02d,"url":"https://shop.example/p/%d?ref=%s"`,
 		product, 1+product%200, product%100, product, g.filler[:200])

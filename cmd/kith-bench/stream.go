@@ -132,10 +132,12 @@ func (r *streamRun) all(ctx context.Context) error {
 		if r.Orders == 0 && (stage.name == "defined" || stage.name == "heaviest") {
 			continue // they are about orders
 		}
+		begin, before := time.Now(), stolen()
 		err := profiled(r.Profiles, r.Name+"_"+stage.name, func() error { return stage.measure(ctx) })
 		if err != nil {
 			return fmt.Errorf("%s: %w", stage.name, err)
 		}
+		r.line(r.Name+"_stolen_"+stage.name, (stolen()-before)/time.Since(begin).Seconds(), "cores")
 		r.memory(stage.name)
 	}
 	peak := 0.0

@@ -12,8 +12,12 @@
 //   - A Customer knows what came in, also what lies in the future of the
 //     instant it stands at (Stand); facts are those up to that instant.
 //     Pending is the next instant at which that makes a difference.
+//   - Orders stay packed, and facts of them are columns that say where each
+//     lies: a customer may have very many. Who has few gains as well: a total is
+//     read without the lines.
 //   - Facts of a kind are worked out when they are asked for, and kept until
-//     something comes in that may change them.
+//     something comes in that may change them. What comes after all others is
+//     added to them.
 //   - The rules are those of the language's page, "Facts" and "Small print",
 //     and of the decisions in the plain evaluator's doc, which tests compare
 //     with.

@@ -9,6 +9,19 @@ import (
 // for: a question about orders reads no views. What was not read is packed
 // again as it is.
 
+// Weight is about how many bytes are taken by what may be worked out of a
+// customer's facts, besides the packed ones.
+func (c *Customer) Weight() int {
+	const order, event, everyone = 150, 400, 2_000
+	weight := everyone + order*(c.orders.count+len(c.orders.added))
+	for _, sets := range [...]eventSets{c.events, c.told} {
+		for i := range sets {
+			weight += event * max(sets[i].count, len(sets[i].list))
+		}
+	}
+	return weight
+}
+
 // eventSets are events by their key, each set in order.
 type eventSets []eventSet
 

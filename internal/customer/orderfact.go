@@ -22,6 +22,9 @@ type orderFacts struct {
 	at       []int64
 	head     []uint32 // where each begins in orders.heads
 	nth      []int32  // which of the orders each is
+	// last is the one that was read last: fields of one are asked in turn.
+	last   *keptOrder
+	lastOf int
 }
 
 func (c *Customer) orderFacts() *orderFacts {
@@ -29,7 +32,9 @@ func (c *Customer) orderFacts() *orderFacts {
 	if s.moved || len(s.added) > 0 {
 		s.ready(c.shop)
 	}
-	f := &orderFacts{c, make([]int64, 0, s.count), make([]uint32, 0, s.count), make([]int32, 0, s.count)}
+	f := &orderFacts{
+		customer: c, at: make([]int64, 0, s.count), head: make([]uint32, 0, s.count), nth: make([]int32, 0, s.count),
+	}
 	r := c.shop.reader(s.heads)
 	for i := range s.count {
 		if s.moved {
@@ -86,7 +91,11 @@ func (f *orderFacts) Field(i int, name string, _ segql.Type) eval.Value {
 			return v
 		}
 	}
-	k := f.kept(i)
+	if f.last == nil || f.lastOf != i {
+		k := f.kept(i)
+		f.last, f.lastOf = &k, i
+	}
+	k := f.last
 	switch name {
 	case "id":
 		return eval.Text(k.id)
@@ -148,6 +157,9 @@ type itemFacts struct {
 	order    []int32    // which of the orders each is a line of
 	line     []uint32   // where each begins in orders.rest
 	room     []itemLine // of the order that is being read
+	// last is the one that was read last: fields of one are asked in turn.
+	last   Line
+	lastOf int
 }
 
 type itemLine struct {
@@ -157,7 +169,7 @@ type itemLine struct {
 }
 
 func (c *Customer) itemFacts() *itemFacts {
-	f := &itemFacts{customer: c}
+	f := &itemFacts{customer: c, lastOf: -1}
 	orders := c.Facts(orderKind).(*orderFacts)
 	for i, at := range orders.at {
 		f.addLines(at, orders.nth[i], func() {})
@@ -199,9 +211,11 @@ func (f *itemFacts) Field(i int, name string, _ segql.Type) eval.Value {
 		k := c.orders.at(int(f.order[i]), c.shop)
 		return eval.Text(k.id)
 	}
-	r := c.shop.reader(c.orders.rest[f.line[i]:])
-	l := r.line()
-	return l.field(name, c.shop, f.at[i])
+	if f.lastOf != i {
+		r := c.shop.reader(c.orders.rest[f.line[i]:])
+		f.last, f.lastOf = r.line(), i
+	}
+	return f.last.field(name, c.shop, f.at[i])
 }
 
 func (f *itemFacts) about(int) (kind, id string) { return "item", "" }

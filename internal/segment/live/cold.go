@@ -12,11 +12,11 @@ import (
 
 // open makes a person's facts and memberships ready.
 func (e *Engine) open(p *person) {
-	p.used = true
-	if p.customer != nil {
+	if p.open() {
+		p.used = true
 		return
 	}
-	p.customer, p.dirty = e.unpack(p), false
+	p.openPerson = &openPerson{customer: e.unpack(p)}
 	e.thaw(p)
 	if p.kept() && p.asked > p.customer.Now() {
 		p.customer.Stand(p.asked)
@@ -26,7 +26,7 @@ func (e *Engine) open(p *person) {
 
 // heat notes that a person is not packed.
 func (e *Engine) heat(p *person) {
-	p.used, p.heat = true, len(p.facts)
+	p.used, p.heat = true, p.customer.Weight()
 	e.warm = append(e.warm, p)
 	e.warmth += p.heat
 }
@@ -36,29 +36,27 @@ func (e *Engine) cool(p *person) {
 	if p.dirty || p.facts == nil {
 		p.newest, p.facts = p.customer.Newest(), p.customer.Pack()
 	}
-	p.customer = nil
+	e.warmth -= p.heat
 	e.chill(p)
+	p.openPerson = nil
 }
 
-// mostWarmth bounds the facts of people who are open, in packed bytes. Open,
-// events take a few times that and orders ten times. Whoever comes most must
-// fit: a busy day of one customer is some 10 MB.
-const mostWarmth = 64 << 20
-
-// Cool packs people until no more than so many are open, and not too much of
-// facts, those first who were not opened since they were passed over before.
-func (e *Engine) Cool(most int) {
-	for len(e.warm) > most || len(e.warm) > 0 && e.warmth > mostWarmth {
+// Cool packs people until no more than so many are open, and take no more than
+// so many bytes, those first who were not opened since they were passed over
+// before. To open somebody with a hundred thousand orders takes a fifth of a
+// second, and whoever has so many comes often: they should fit.
+func (e *Engine) Cool(people, bytes int) {
+	for len(e.warm) > people || len(e.warm) > 0 && e.warmth > bytes {
 		p := e.warm[0]
 		e.warm = e.warm[1:]
 		switch {
-		case p.gone || p.customer == nil:
+		case !p.open():
+		case p.gone:
 			e.warmth -= p.heat
-		case p.used && len(e.warm) >= most/2 && e.warmth-p.heat <= mostWarmth:
+		case p.used:
 			p.used = false
 			e.warm = append(e.warm, p)
 		default:
-			e.warmth -= p.heat
 			e.cool(p)
 		}
 	}
@@ -70,7 +68,7 @@ func (e *Engine) chill(p *person) {
 		return
 	}
 	e.scratch = packStanding(e.scratch[:0], p.in, p.next, p.timer)
-	p.standing, p.in, p.next = slices.Clone(e.scratch), nil, nil
+	p.standing = slices.Clone(e.scratch)
 }
 
 // thaw unpacks a person's memberships.

@@ -53,7 +53,7 @@ type Engine struct {
 	numbered []*person // by number; nil for one who became part of another
 	known    int       // whose memberships are kept
 	warm     []*person // not packed
-	warmth   int       // see mostWarmth
+	warmth   int       // bytes that they take; see Cool
 	recorded int64     // the greatest number of a record
 	keys     int       // seen so far
 	persons  []*person // in no order
@@ -351,7 +351,9 @@ func (e *Engine) peek(p *person, at int64, record func(Transition), look func())
 		look()
 		return
 	}
+	e.open(p)
 	was, sizes, recorder := *p, slices.Clone(e.sizes), e.record
+	in, next := p.in, p.next
 	p.in, p.next = slices.Clone(p.in), slices.Clone(p.next)
 	e.record = record
 	moves := p.customer.Moves()
@@ -359,6 +361,6 @@ func (e *Engine) peek(p *person, at int64, record func(Transition), look func())
 	look()
 	e.record, e.sizes = recorder, sizes
 	p.customer.SetMoves(moves)
-	p.in, p.next, p.wait, p.asked = was.in, was.next, was.wait, was.asked
+	p.in, p.next, p.wait, p.asked = in, next, was.wait, was.asked
 	e.timers.set(p, was.timer)
 }

@@ -21,8 +21,9 @@ type question struct {
 	// due says whether a segment is asked, of which the answer may next change
 	// at an instant.
 	due func(p *person, segment int, next int64) bool
-	// again says that the same is soon asked again of the same person.
-	again bool
+	// again says that the same is soon asked again of the same person, and
+	// everything that all segments are asked.
+	again, everything bool
 	// from, if not nil, are the places that the segments had before; -1 for new
 	// ones.
 	from []int
@@ -124,18 +125,11 @@ func replace(from []int, in []bool, next []int64, nowIn []bool, nowNext []int64)
 }
 
 // staysOpen says that a person is not packed again after a question: to read
-// many facts anew for each timer would cost more than all others. Of very many
-// the memory matters more.
-func (e *Engine) staysOpen(p *person, q *question) bool {
-	return q.again && len(p.facts) > e.heavy && len(p.facts) < mostWorked
-}
+// many facts anew for each timer would cost more than all others.
+func (e *Engine) staysOpen(p *person, q *question) bool { return q.again && len(p.facts) > e.heavy }
 
-// Bytes of packed facts: from the first on somebody may stay open, from the
-// second on what was worked out for one segment is forgotten before the next.
-const (
-	mostPacked = 64 << 10
-	mostWorked = 4 << 20
-)
+// mostPacked is from how many bytes of packed facts on somebody may stay open.
+const mostPacked = 64 << 10
 
 // answer is how a packed person turns out to stand.
 type answer struct {
@@ -167,7 +161,7 @@ type answerer struct {
 // answer asks a packed person. One whose transition is read by another segment
 // is asked in order, and so is one who is open, or is to be.
 func (w *answerer) answer(p *person) answer {
-	if p.customer != nil || w.engine.staysOpen(p, w.question) {
+	if p.open() || w.engine.staysOpen(p, w.question) {
 		return answer{}
 	}
 	e, q := w.engine, w.question
@@ -175,6 +169,7 @@ func (w *answerer) answer(p *person) answer {
 	a := answer{given: true, at: q.at(p), timer: eval.Never}
 	c := &w.customer
 	e.unpackInto(c, p)
+	c.Memo().Once = !q.everything
 	c.Stand(a.at)
 	exists := p.known() && c.Since() <= a.at
 	for i := range w.in {
@@ -185,9 +180,6 @@ func (w *answerer) answer(p *person) answer {
 		}
 		if q.due(p, i, w.next[i]) {
 			in, next := e.program.Ask(c, i, a.at)
-			if len(p.facts) > mostWorked {
-				c.Memo().ForgetAll()
-			}
 			if in = in && exists; in != w.in[i] {
 				if p.record != 0 && len(e.readers[i]) > 0 {
 					return answer{}

@@ -55,7 +55,7 @@ func (b *Script) OpenAll() {
 }
 
 // Pack packs everyone.
-func (b *Script) Pack() { b.engine.Cool(0) }
+func (b *Script) Pack() { b.engine.Cool(0, 0) }
 
 // Recorded are all recorded transitions.
 func (b *Script) Recorded() []Transition { return slices.Clone(b.transitions) }
@@ -66,7 +66,7 @@ func (b *Script) LoadAt(clock time.Time, records ...script.Record) error {
 	b.engine.Clock(clock.UnixMicro())
 	err := b.Load(records...)
 	b.engine.Tick(1 << 30)
-	b.engine.Cool(0)
+	b.engine.Cool(0, 0)
 	return err
 }
 

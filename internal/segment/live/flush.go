@@ -85,8 +85,10 @@ func (e *Engine) Flush(everyone bool, tell func(Change)) {
 
 // changeOf tells how a person stands, and that this is written.
 func (e *Engine) changeOf(p *person) Change {
-	in := p.in
-	if p.standing != nil {
+	var in []bool
+	if p.open() {
+		in = p.in
+	} else {
 		e.changes.told.in, e.changes.told.next = unpackStanding(p.standing, p.timer, e.changes.told.in, e.changes.told.next)
 		in = e.changes.told.in
 	}

@@ -5,14 +5,30 @@ import (
 	"testing"
 	"time"
 
+	"kith/internal/commerce"
 	"kith/internal/customer"
 	"kith/internal/segment/live"
 	"kith/internal/segql/eval"
 )
 
-// BenchmarkHeaviest measures an event of one customer with a hundred thousand
-// orders of two items, and the timers until then.
+// BenchmarkHeaviest measures an event, or an order, of one customer with a
+// hundred thousand orders of two items, and the timers until then.
 func BenchmarkHeaviest(b *testing.B) {
+	b.Run("event", func(b *testing.B) {
+		benchHeaviest(b, func(i int64) commerce.Event {
+			return commerce.Event{Type: "track", Name: "Product Viewed", Properties: []byte(`{"product_id":"p1","price":12.5}`)}
+		})
+	})
+	b.Run("order", func(b *testing.B) {
+		benchHeaviest(b, func(i int64) commerce.Event {
+			return commerce.Event{Type: "track", Name: "Order Completed", Properties: fmt.Appendf(nil,
+				`{"order_id":"s%d","total":20,"currency":"EUR","products":[{"product_id":"p1","price":20,"quantity":1},{"product_id":"p2","price":15,"quantity":2}]}`, i)}
+		})
+	})
+}
+
+func benchHeaviest(b *testing.B, event func(i int64) commerce.Event) {
+	b.Helper()
 	e, err := live.NewLoose(eval.Settings{Zone: time.UTC}, benchSegments(b), 5*60*1_000_000, func(live.Transition) {})
 	if err != nil {
 		b.Fatal(err)
@@ -33,14 +49,18 @@ func BenchmarkHeaviest(b *testing.B) {
 	e.Add(live.Known{Keys: []live.Key{{Kind: live.CustomerKey, Value: "c1"}}, Arrived: []int{0}, Customer: c})
 	now := start + 730*dayMicros
 	e.Begin(now, 0, nil, live.OthersAdopted)
+	tracker := live.NewTracker(e, "EUR")
 	b.ResetTimer()
 	for i := range b.N {
 		now += 30_000_000
 		e.Clock(now)
-		ev := &customer.Event{At: now, Place: customer.Place{Seq: 2, Pos: int64(i)}, Key: "product_viewed", Product: "p1", JSON: `{"product_id":"p1","price":12.5}`}
-		e.ArriveEvent([]live.Key{{Kind: live.CustomerKey, Value: "c1"}}, ev, live.CauseEvent)
+		ev := event(int64(i))
+		ev.At, ev.CustomerID, ev.MessageID = time.UnixMicro(now), "c1", fmt.Sprint("m", i)
+		if err := tracker.ArriveTracked(ev, customer.Place{Seq: 2, Pos: int64(i)}); err != nil {
+			b.Fatal(err)
+		}
 		e.Tick(1 << 30)
 		e.Flush(false, func(live.Change) {})
-		e.Cool(5000)
+		e.Cool(5000, 1<<30)
 	}
 }

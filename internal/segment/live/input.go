@@ -229,7 +229,7 @@ func (e *Engine) askHolders(hold []*person) {
 	}
 	var kept []*person
 	for _, p := range hold {
-		if p.customer != nil {
+		if p.open() {
 			p.customer.ForgetCatalogue()
 		}
 		if p.kept() && e.clock != customer.Always {
@@ -243,7 +243,7 @@ func (e *Engine) askHolders(hold []*person) {
 
 // newestFact is the instant of the latest order or event.
 func (p *person) newestFact() int64 {
-	if p.customer == nil {
+	if !p.open() {
 		return p.newest
 	}
 	return p.customer.Newest()
@@ -251,11 +251,10 @@ func (p *person) newestFact() int64 {
 
 // mentions says whether anything that came in of a person names a product.
 func (e *Engine) mentions(p *person, product string) bool {
-	c := p.customer
-	if c == nil {
-		c = e.unpack(p)
+	if p.open() {
+		return p.customer.Mentions(product)
 	}
-	return c.Mentions(product)
+	return e.unpack(p).Mentions(product)
 }
 
 // heldKinds are the facts whose fields are those of the catalogue now.

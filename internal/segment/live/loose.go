@@ -198,7 +198,7 @@ func (e *Engine) adopt(people []*person) {
 		e.keepPacked(p)
 	}
 	// Nothing is recorded of those who have no number yet.
-	e.askEveryone(people, &question{cause: CauseDefinition, at: e.atClock, due: askAboutAll})
+	e.askEveryone(people, &question{cause: CauseDefinition, at: e.atClock, due: askAboutAll, everything: true})
 	for _, p := range people {
 		e.numberPacked(p)
 		e.changes.note(p)
@@ -226,6 +226,7 @@ func (e *Engine) stand(p *person, found []Standing) {
 	slices.SortFunc(found, func(a, b Standing) int { return cmp.Compare(a.Record, b.Record) })
 	s := found[0]
 	p.record, p.written, p.asked = s.Record, s.Name, s.Asked
+	p.openPerson = &openPerson{}
 	e.keep(p)
 	e.restate(p, s.In)
 	for i := range p.next {
@@ -234,6 +235,7 @@ func (e *Engine) stand(p *person, found []Standing) {
 	p.wait = s.Next // what is pending was part of it
 	e.timers.set(p, s.Next)
 	e.chill(p)
+	p.openPerson = nil
 	for _, other := range found[1:] {
 		for i, in := range other.In {
 			if in {

@@ -38,34 +38,41 @@ type person struct {
 	// none are: the person is not known, or nothing with an instant is known of
 	// them. A visitor who turns out to be a known customer goes on with that
 	// one's number.
-	record   int64
-	keys     []arrived          // in order of arrival
-	customer *customer.Customer // nil while packed
-	scores   customer.Scores
-	// in and next are there as long as the person's memberships are kept, and
-	// not packed.
-	in    []bool  // by segment
-	next  []int64 // by segment: when the answer may change by time alone
-	wait  int64   // when something that is known already becomes a fact
-	timer int64   // the earliest of next and wait
-	asked int64   // the latest instant at which memberships were asked
-	slot  int     // in the heap of timers; -1 if not there
+	record int64
+	keys   []arrived // in order of arrival
+	scores customer.Scores
+	wait   int64 // when something that is known already becomes a fact
+	timer  int64 // the earliest of wait, and of next of the segments
+	asked  int64 // the latest instant at which memberships were asked
+	slot   int   // in the heap of timers; -1 if not there
 	// written is how the person was last written; changed says that something
 	// was not written yet.
 	written Key
 	changed bool
 	gone    bool // became part of another
 	// These are there while packed; see cold.go. While the person is open, facts
-	// are as they were packed before, and dirty says that they changed since.
+	// are as they were packed before.
 	facts, standing []byte
 	newest          int64
-	dirty           bool
-	used            bool
-	heat            int // how much of Engine.warmth it is
+	*openPerson     // nil while packed
 }
 
+// openPerson is what there is of a person who is not packed.
+type openPerson struct {
+	customer *customer.Customer
+	// in and next are there as long as the memberships are kept.
+	in    []bool  // by segment
+	next  []int64 // by segment: when the answer may change by time alone
+	dirty bool    // facts changed since they were packed
+	used  bool    // opened since Cool passed over the person
+	heat  int     // how much of Engine.warmth it is
+}
+
+// open says that the person is not packed.
+func (p *person) open() bool { return p.openPerson != nil }
+
 // kept says that the memberships are known as of the latest instant asked.
-func (p *person) kept() bool { return p.in != nil || p.standing != nil }
+func (p *person) kept() bool { return p.standing != nil || p.open() && p.in != nil }
 
 // name is the key that the person is named by: the first customer id, else
 // the first e-mail, else the first phone. A visitor has none.
@@ -149,7 +156,8 @@ func (e *Engine) absorb(p, other *person) {
 // newPerson makes a person without keys.
 func (e *Engine) newPerson() *person {
 	p := &person{
-		number: len(e.numbered), place: len(e.persons), customer: customer.New(e.shop), wait: eval.Never, timer: eval.Never, asked: customer.Always, slot: -1,
+		number: len(e.numbered), place: len(e.persons), wait: eval.Never, timer: eval.Never, asked: customer.Always, slot: -1,
+		openPerson: &openPerson{customer: customer.New(e.shop)},
 	}
 	e.numbered = append(e.numbered, p)
 	e.persons = append(e.persons, p)

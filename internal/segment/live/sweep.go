@@ -80,20 +80,19 @@ func (e *Engine) Score(scores func(name Key) customer.Scores) {
 // setScores tells a person's scores.
 func (p *person) setScores(s customer.Scores) {
 	p.scores = s
-	if p.customer != nil {
+	if p.open() {
 		p.customer.Scores = s
 	}
 }
 
 // revisit opens a person, does something, and packs them again if they were.
 func (e *Engine) revisit(p *person, do func()) {
-	if p.customer != nil {
+	if p.open() {
 		do()
 		return
 	}
 	e.open(p)
 	e.warm = e.warm[:len(e.warm)-1]
-	e.warmth -= p.heat
 	do()
 	e.cool(p)
 }
@@ -118,7 +117,7 @@ func (e *Engine) Reask(cause Cause) {
 			e.revisit(p, func() { e.number(p) })
 		}
 	}
-	e.askEveryone(everyone, &question{cause: cause, at: e.atClock, due: askAboutAll})
+	e.askEveryone(everyone, &question{cause: cause, at: e.atClock, due: askAboutAll, everything: true})
 }
 
 func askAboutAll(*person, int, int64) bool { return true }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,6 +61,10 @@ const (
 
 // openPeople is how many people are kept ready; the others are packed.
 const openPeople = 5_000
+
+// openBytes bounds what they take: a quarter of what Go's memory is limited to
+// (GOMEMLIMIT), at most a gigabyte.
+func openBytes() int { return int(min(1<<30, debug.SetMemoryLimit(-1)/4)) }
 
 // Run works until the context ends. An error means that what is kept in
 // memory is not what was committed: the Keeper is of no more use.
@@ -138,7 +143,7 @@ func (k *Keeper) step(ctx context.Context) (more bool, err error) {
 	if err := k.commit(ctx); err != nil {
 		return false, err
 	}
-	k.engine.Cool(openPeople)
+	k.engine.Cool(openPeople, openBytes())
 	return more, nil
 }
 

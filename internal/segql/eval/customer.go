@@ -72,6 +72,11 @@ func (f Fact) Field(name string, as segql.Type) Value {
 
 // Memo holds what was worked out of a customer's facts. The zero Memo is empty.
 type Memo struct {
+	// Once says that little is asked before the memo is emptied: rows are found
+	// for what is asked alone. Else facts are gone through once for all
+	// matchers of their kind.
+	Once bool
+
 	program *Program
 	matched []*rows
 	asking  asking // the one question on its way

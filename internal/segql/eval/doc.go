@@ -14,7 +14,8 @@
 // in the language's order. What the evaluator works out of them for a Matcher
 // (facts with a filter, shared by all segments that write it the same) it
 // keeps in the customer's Memo, until the customer says that facts of the
-// kind changed. An instant that is asked about is never earlier than the one
+// kind changed. A fact that comes after all others is added: sums, days,
+// different values and extremes go on from where they were. An instant that is asked about is never earlier than the one
 // asked about before, unless the Memo is emptied.
 //
 // # The next change

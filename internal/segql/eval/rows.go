@@ -32,9 +32,39 @@ func (a *asking) rowsOf(m *matcher) *rows {
 	if r := memo.matched[m.index]; r != nil {
 		return r
 	}
-	r := a.match(m)
-	memo.matched[m.index] = r
-	return r
+	if memo.Once {
+		memo.matched[m.index] = a.match(m)
+	} else {
+		a.matchAll(m.kind)
+	}
+	return memo.matched[m.index]
+}
+
+// matchAll finds the rows of all matchers of a kind, with a filter that does not
+// move, that have none.
+func (a *asking) matchAll(kind Kind) {
+	matched := a.customer.Memo().matched
+	facts := a.customer.Facts(kind)
+	times := facts.Times()
+	var missing []*matcher
+	for _, i := range a.program.byKind[kind] {
+		if matched[i] != nil {
+			continue
+		}
+		matched[i] = &rows{facts: facts}
+		if m := a.program.matchers[i]; m.filter == nil {
+			matched[i].at = times
+		} else {
+			missing = append(missing, m)
+		}
+	}
+	for i, at := range times {
+		for _, m := range missing {
+			if a.fits(m, facts, i) {
+				matched[m.index].add(i, at)
+			}
+		}
+	}
 }
 
 func (a *asking) match(m *matcher) *rows {
