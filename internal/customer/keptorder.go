@@ -165,7 +165,7 @@ type orderHead struct {
 	orderTimes
 
 	flags     byte
-	total     eval.Value // that it says itself
+	total     eval.Value // that it says itself, or else what its lines come to
 	cancelled int64      // eval.Never if not
 	cancels   []int64
 }
@@ -189,12 +189,17 @@ const (
 	orderCancelled
 	orderCancels
 	orderRefunded
-	orderTotal    // there is one
-	orderOddTotal // and it is no number of millionths in an int64
+	orderTotal    // it says one itself
+	orderOddTotal // the total is no number of millionths in an int64
+	orderDiscounted
 )
 
 func (w *packer) head(o *Order) {
-	total := o.Fields["total"]
+	said := o.Fields["total"]
+	total := said
+	if said.Missing() {
+		_, total = o.totals()
+	}
 	micros, plain := total.Micros()
 	flags := byte(0)
 	for _, f := range [...]struct {
@@ -203,7 +208,7 @@ func (w *packer) head(o *Order) {
 	}{
 		{orderSells, o.sells()}, {orderReturns, o.returns()}, {orderCancelled, o.Cancelled != eval.Never},
 		{orderCancels, len(o.Cancels) > 0}, {orderRefunded, !o.Refunded.Missing()},
-		{orderTotal, !total.Missing()}, {orderOddTotal, !total.Missing() && !plain},
+		{orderTotal, !said.Missing()}, {orderOddTotal, !plain}, {orderDiscounted, o.discounted()},
 	} {
 		if f.is {
 			flags |= f.flag
@@ -211,11 +216,10 @@ func (w *packer) head(o *Order) {
 	}
 	w.Fixed(o.At)
 	w.Bytes = append(w.Bytes, flags)
-	switch {
-	case flags&orderOddTotal != 0:
-		w.Value(total)
-	case flags&orderTotal != 0:
+	if plain {
 		w.Int(micros)
+	} else {
+		w.Value(total)
 	}
 	if flags&orderCancelled != 0 {
 		w.Int(o.Cancelled)
@@ -236,10 +240,7 @@ func (r *unpacker) head() (h orderHead) {
 }
 
 func (r *unpacker) total(flags byte) eval.Value {
-	switch {
-	case flags&orderTotal == 0:
-		return eval.Value{}
-	case flags&orderOddTotal != 0:
+	if flags&orderOddTotal != 0 {
 		return r.Value()
 	}
 	return eval.Number(r.Int())
@@ -276,7 +277,7 @@ func (k *keptOrder) order() *Order {
 		ID: k.id, At: k.at, Place: k.place, Status: k.rest.Words.Text(k.status), Fields: map[string]eval.Value{},
 		Cancelled: k.cancelled, Cancels: k.cancels, Refunded: k.refunded(),
 	}
-	if !k.total.Missing() {
+	if k.flags&orderTotal != 0 {
 		o.Fields["total"] = k.total
 	}
 	for i, name := range orderFields {
@@ -316,12 +317,6 @@ func (k *keptOrder) eachLine(yield func(l *Line)) {
 
 // orderFields are the fields that an order may say itself, but for the total.
 var orderFields = [...]string{"coupon", "discount", "currency", "channel", "country", "city", "subtotal", "shipping", "tax"}
-
-// Places in orderFields.
-const (
-	orderCoupon = iota
-	orderDiscount
-)
 
 // orderField is the place of a field; -1 if an order does not say it itself.
 func orderField(name string) int { return slices.Index(orderFields[:], name) }

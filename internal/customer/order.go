@@ -67,6 +67,35 @@ func (o *Order) returns() bool {
 	return false
 }
 
+// discounted says that the order carries a coupon, or a discount on itself or
+// on an item.
+func (o *Order) discounted() bool {
+	if !o.Fields["coupon"].Missing() || o.Fields["discount"].Positive() {
+		return true
+	}
+	for i := range o.Lines {
+		if l := &o.Lines[i]; l.Quantity.Positive() && l.Discount.Positive() {
+			return true
+		}
+	}
+	return false
+}
+
+// totals are the units bought, and what they cost less discounts.
+func (o *Order) totals() (units, sum eval.Value) {
+	units, sum = eval.Number(0), eval.Number(0)
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		if !l.Quantity.Positive() {
+			continue
+		}
+		units = plus(units, l.Quantity)
+		sum = plus(sum, eval.Arith(segql.Multiply, l.Quantity, l.Price))
+		sum = minus(sum, l.Discount)
+	}
+	return units, sum
+}
+
 func negative(v eval.Value) bool {
 	return eval.Arith(segql.Subtract, eval.Number(0), v).Positive()
 }

@@ -85,11 +85,16 @@ func (f *orderFacts) Times() []int64 { return f.at }
 
 // Field is a field of an order.
 func (f *orderFacts) Field(i int, name string, _ segql.Type) eval.Value {
-	if name == "total" { // it is asked for most
-		r := f.customer.shop.reader(f.customer.orders.heads[f.head[i]+8:]) // the instant is eight bytes
-		if v := r.total(r.Byte()); !v.Missing() {
-			return v
+	switch name { // those of the head
+	case "total":
+		r := f.reader(i)
+		return r.total(r.Byte())
+	case "discounted":
+		r := f.reader(i)
+		if r.Byte()&orderDiscounted != 0 {
+			return eval.Whole(1)
 		}
+		return eval.Whole(0)
 	}
 	if f.last == nil || f.lastOf != i {
 		k := f.kept(i)
@@ -101,17 +106,9 @@ func (f *orderFacts) Field(i int, name string, _ segql.Type) eval.Value {
 		return eval.Text(k.id)
 	case "status":
 		return eval.Text(k.rest.Words.Text(k.status))
-	case "discounted":
-		if k.discounted() {
-			return eval.Whole(1)
-		}
-		return eval.Whole(0)
 	case "items":
-		units, _ := k.totals()
+		units, _ := k.order().totals()
 		return units
-	case "total":
-		_, sum := k.totals()
-		return sum
 	}
 	if i := orderField(name); i >= 0 {
 		return k.field(i)
@@ -119,34 +116,15 @@ func (f *orderFacts) Field(i int, name string, _ segql.Type) eval.Value {
 	return eval.Value{}
 }
 
+// reader reads the head of an order, after its instant.
+func (f *orderFacts) reader(i int) unpacker {
+	const instant = 8 // bytes
+	return f.customer.shop.reader(f.customer.orders.heads[f.head[i]+instant:])
+}
+
 func (f *orderFacts) about(i int) (kind, id string) {
 	k := f.kept(i)
 	return "order", k.id
-}
-
-// discounted says that the order carries a coupon, or a discount on itself or
-// on an item.
-func (k *keptOrder) discounted() bool {
-	if !k.field(orderCoupon).Missing() || k.field(orderDiscount).Positive() {
-		return true
-	}
-	found := false
-	k.eachLine(func(l *Line) { found = found || l.Quantity.Positive() && l.Discount.Positive() })
-	return found
-}
-
-// totals are the units bought, and what they cost less discounts.
-func (k *keptOrder) totals() (units, sum eval.Value) {
-	units, sum = eval.Number(0), eval.Number(0)
-	k.eachLine(func(l *Line) {
-		if !l.Quantity.Positive() {
-			return
-		}
-		units = plus(units, l.Quantity)
-		sum = plus(sum, eval.Arith(segql.Multiply, l.Quantity, l.Price))
-		sum = minus(sum, l.Discount)
-	})
-	return units, sum
 }
 
 // itemFacts are lines with something bought, of orders that count, side by

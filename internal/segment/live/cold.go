@@ -3,6 +3,7 @@ package live
 import (
 	"slices"
 
+	"kith/internal/customer"
 	"kith/internal/segql/eval"
 )
 
@@ -59,6 +60,45 @@ func (e *Engine) Cool(people, bytes int) {
 		default:
 			e.cool(p)
 		}
+	}
+}
+
+// worthWarming is how many bytes of packed facts a person has whom Warm opens.
+const worthWarming = 16 << 10
+
+// Warm opens the people with the most facts, as far as they take no more than
+// so many bytes, and works out what events will ask of them: else the first
+// event of each would wait for that.
+func (e *Engine) Warm(bytes int) {
+	var heavy []*person
+	for _, p := range e.persons {
+		if !p.open() && p.kept() && len(p.facts) >= worthWarming {
+			heavy = append(heavy, p)
+		}
+	}
+	slices.SortFunc(heavy, func(a, b *person) int { return len(b.facts) - len(a.facts) })
+	var taken []*customer.Customer
+	for _, p := range heavy {
+		c := e.unpack(p)
+		if bytes -= c.Weight(); bytes < 0 {
+			break
+		}
+		taken = append(taken, c)
+	}
+	inParallel(len(taken), 1, func() func(i int) {
+		return func(i int) {
+			at := max(heavy[i].asked, e.clock-e.grace) // an event may come that is as old
+			taken[i].Stand(at)
+			for segment := range e.program.Len() {
+				e.program.Ask(taken[i], segment, at)
+			}
+		}
+	})
+	for i, c := range taken {
+		p := heavy[i]
+		p.openPerson = &openPerson{customer: c}
+		e.thaw(p)
+		e.heat(p)
 	}
 }
 

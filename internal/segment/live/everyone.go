@@ -51,18 +51,29 @@ func (e *Engine) askEveryone(people []*person, q *question) {
 // askAtOnce answers for some people on all processors. Each takes a few at a
 // time: one person may be as much work as thousands.
 func (e *Engine) askAtOnce(workers []answerer, some []*person, answers []answer) {
-	const few = 64
+	next := 0
+	inParallel(len(some), 64, func() func(i int) {
+		w := &workers[next]
+		next++
+		return func(i int) { answers[i] = w.answer(some[i]) }
+	})
+}
+
+// inParallel calls do with 0 to n-1 on all processors, each of which takes a few
+// at a time. worker makes do for each of them.
+func inParallel(n, few int, worker func() (do func(i int))) {
 	var taken atomic.Int64
 	var wait sync.WaitGroup
-	for i := range workers {
+	for range min(runtime.GOMAXPROCS(0), (n+few-1)/few) {
+		do := worker()
 		wait.Go(func() {
 			for {
-				to := int(taken.Add(few))
-				if to-few >= len(some) {
+				to := int(taken.Add(int64(few)))
+				if to-few >= n {
 					return
 				}
-				for j := to - few; j < min(to, len(some)); j++ {
-					answers[j] = workers[i].answer(some[j])
+				for i := to - few; i < min(to, n); i++ {
+					do(i)
 				}
 			}
 		})

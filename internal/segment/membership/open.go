@@ -79,6 +79,7 @@ func (k *Keeper) open(ctx context.Context) error {
 		others = live.OthersWait
 	}
 	k.engine.Begin(k.progress.Clock.UnixMicro(), k.progress.LastPerson, standings, others)
+	k.engine.Warm(openBytes() * 3 / 4)
 	if err := k.rememberOf(ctx, k.engine.Read()); err != nil {
 		return err
 	}

@@ -107,6 +107,23 @@ func (m *Memo) Append(c Customer, k Kind, facts Facts, replaced bool) {
 	}
 }
 
+// use goes on with another program. Matchers that it has too keep their rows.
+func (m *Memo) use(p *Program) {
+	was, matched := m.program, m.matched
+	if was == p {
+		return
+	}
+	m.program, m.matched = p, make([]*rows, len(p.matchers))
+	if was == nil || !was.sameSettings(p) {
+		return
+	}
+	for i, matcher := range p.matchers {
+		if old := was.byText[matcher.text]; old != nil {
+			m.matched[i] = matched[old.index]
+		}
+	}
+}
+
 // Reset empties the memo for another customer.
 func (m *Memo) Reset() { clear(m.matched) }
 

@@ -34,6 +34,7 @@ type Program struct {
 	segments []compiled
 	matchers []*matcher
 	byKind   map[Kind][]int // the matchers of a kind that customers keep rows for
+	byText   map[string]*matcher
 }
 
 type compiled struct {
@@ -54,9 +55,9 @@ type Needs struct {
 // cannot be compiled, which the checker does not let pass.
 func Compile(settings Settings, segments []Segment) (*Program, error) {
 	p := &Program{
-		zone: NewZone(settings.Zone), settings: maps.Clone(settings.Fields), byKind: map[Kind][]int{},
+		zone: NewZone(settings.Zone), settings: maps.Clone(settings.Fields), byKind: map[Kind][]int{}, byText: map[string]*matcher{},
 	}
-	c := &compiler{program: p, matchers: map[string]*matcher{}, zone: p.zone}
+	c := &compiler{program: p, zone: p.zone}
 	for _, s := range segments {
 		c.needs = &Needs{Kinds: map[Kind]bool{}, Fields: map[string]bool{}, Moved: map[string]bool{}}
 		root, err := c.segment(s.Checked, s.Saved)
@@ -66,6 +67,11 @@ func Compile(settings Settings, segments []Segment) (*Program, error) {
 		p.segments = append(p.segments, compiled{s.ID, root, c.needs})
 	}
 	return p, nil
+}
+
+// sameSettings says that what fits a matcher is the same under both programs.
+func (p *Program) sameSettings(other *Program) bool {
+	return p.zone.location.String() == other.zone.location.String() && maps.Equal(p.settings, other.settings)
 }
 
 // Zone is the calendar of the shop's time zone.
@@ -222,14 +228,13 @@ func firstThat(low, high int64, holds func(int64) bool) int64 {
 
 // compiler makes programs.
 type compiler struct {
-	program  *Program
-	zone     *Zone
-	matchers map[string]*matcher
-	needs    *Needs
-	checked  *segql.Checked
-	saved    bool         // see Segment
-	within   *segql.Facts // whose filter is being made, or nil
-	terms    []*term      // of the leaf that is being made
+	program *Program
+	zone    *Zone
+	needs   *Needs
+	checked *segql.Checked
+	saved   bool         // see Segment
+	within  *segql.Facts // whose filter is being made, or nil
+	terms   []*term      // of the leaf that is being made
 	// moving is set when a filter speaks of T: "3 days ago", or an anniversary.
 	moving bool
 }
@@ -245,14 +250,14 @@ func (c *compiler) segment(checked *segql.Checked, saved bool) (*cond, error) {
 func (c *compiler) matcher(f *segql.Facts) (*matcher, error) {
 	kind := KindOf(f)
 	c.needs.Kinds[kind] = true
-	key := strconv.FormatBool(kind.Event) + kind.Name
+	text := strconv.FormatBool(kind.Event) + kind.Name
 	if f.Filter != nil {
-		key += "[" + segql.Print(f.Filter)
+		text += "[" + segql.Print(f.Filter)
 	}
-	if m, ok := c.matchers[key]; ok {
+	if m, ok := c.program.byText[text]; ok {
 		return m, nil
 	}
-	m := &matcher{index: len(c.program.matchers), kind: kind}
+	m := &matcher{index: len(c.program.matchers), text: text, kind: kind}
 	if f.Filter != nil {
 		within, moving := c.within, c.moving
 		c.within, c.moving = f, false
@@ -263,7 +268,7 @@ func (c *compiler) matcher(f *segql.Facts) (*matcher, error) {
 		m.filter, m.moving = filter, c.moving
 		c.within, c.moving = within, moving
 	}
-	c.matchers[key] = m
+	c.program.byText[text] = m
 	c.program.matchers = append(c.program.matchers, m)
 	if !m.moving {
 		c.program.byKind[kind] = append(c.program.byKind[kind], m.index)

@@ -5,6 +5,7 @@ import "sort"
 // matcher is facts of a kind that fit a filter.
 type matcher struct {
 	index  int
+	text   string // its kind and filter; see compiler.matcher
 	kind   Kind
 	filter *cond // nil: all
 	// moving says that the filter speaks of T ("3 days ago"): facts may come
@@ -26,9 +27,7 @@ func (a *asking) rowsOf(m *matcher) *rows {
 		return a.match(m)
 	}
 	memo := a.customer.Memo()
-	if memo.program != a.program {
-		memo.program, memo.matched = a.program, make([]*rows, len(a.program.matchers))
-	}
+	memo.use(a.program)
 	if r := memo.matched[m.index]; r != nil {
 		return r
 	}
