@@ -198,7 +198,7 @@ func (w *packer) head(o *Order) {
 	said := o.Fields["total"]
 	total := said
 	if said.Missing() {
-		_, total = o.totals()
+		total = o.cost()
 	}
 	micros, plain := total.Micros()
 	flags := byte(0)

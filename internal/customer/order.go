@@ -81,19 +81,18 @@ func (o *Order) discounted() bool {
 	return false
 }
 
-// totals are the units bought, and what they cost less discounts.
-func (o *Order) totals() (units, sum eval.Value) {
-	units, sum = eval.Number(0), eval.Number(0)
+// cost is what was bought costs, less discounts.
+func (o *Order) cost() eval.Value {
+	sum := eval.Number(0)
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		if !l.Quantity.Positive() {
 			continue
 		}
-		units = plus(units, l.Quantity)
 		sum = plus(sum, eval.Arith(segql.Multiply, l.Quantity, l.Price))
 		sum = minus(sum, l.Discount)
 	}
-	return units, sum
+	return sum
 }
 
 func negative(v eval.Value) bool {

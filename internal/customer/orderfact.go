@@ -107,13 +107,23 @@ func (f *orderFacts) Field(i int, name string, _ segql.Type) eval.Value {
 	case "status":
 		return eval.Text(k.rest.Words.Text(k.status))
 	case "items":
-		units, _ := k.order().totals()
-		return units
+		return k.units()
 	}
 	if i := orderField(name); i >= 0 {
 		return k.field(i)
 	}
 	return eval.Value{}
+}
+
+// units are how many were bought.
+func (k *keptOrder) units() eval.Value {
+	units := eval.Number(0)
+	k.eachLine(func(l *Line) {
+		if l.Quantity.Positive() {
+			units = plus(units, l.Quantity)
+		}
+	})
+	return units
 }
 
 // reader reads the head of an order, after its instant.

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"math/bits"
 	"slices"
 
 	"kith/internal/customer"
@@ -14,7 +15,7 @@ import (
 // open makes a person's facts and memberships ready.
 func (e *Engine) open(p *person) {
 	if p.open() {
-		p.used = true
+		p.passes = p.worth()
 		return
 	}
 	p.openPerson = &openPerson{customer: e.unpack(p)}
@@ -27,9 +28,17 @@ func (e *Engine) open(p *person) {
 
 // heat notes that a person is not packed.
 func (e *Engine) heat(p *person) {
-	p.used, p.heat = true, p.customer.Weight()
+	p.heat = p.customer.Weight()
+	p.passes = p.worth()
 	e.warm = append(e.warm, p)
 	e.warmth += p.heat
+}
+
+// worth is how often Cool passes over a person: more often the longer it takes
+// to open them. With a hundred thousand orders that is a fifth of a second.
+func (p *person) worth() int {
+	const light = 4096 // bytes
+	return 1 + bits.Len(uint(p.heat/light))
 }
 
 // cool packs a person.
@@ -43,9 +52,8 @@ func (e *Engine) cool(p *person) {
 }
 
 // Cool packs people until no more than so many are open, and take no more than
-// so many bytes, those first who were not opened since they were passed over
-// before. To open somebody with a hundred thousand orders takes a fifth of a
-// second, and whoever has so many comes often: they should fit.
+// so many bytes. Each is passed over as often as they are worth since they were
+// opened last, as the clock algorithm does with once for everyone.
 func (e *Engine) Cool(people, bytes int) {
 	for len(e.warm) > people || len(e.warm) > 0 && e.warmth > bytes {
 		p := e.warm[0]
@@ -54,8 +62,8 @@ func (e *Engine) Cool(people, bytes int) {
 		case !p.open():
 		case p.gone:
 			e.warmth -= p.heat
-		case p.used:
-			p.used = false
+		case p.passes > 0:
+			p.passes--
 			e.warm = append(e.warm, p)
 		default:
 			e.cool(p)

@@ -49,6 +49,7 @@ func benchHeaviest(b *testing.B, event func(i int64) commerce.Event) {
 	e.Add(live.Known{Keys: []live.Key{{Kind: live.CustomerKey, Value: "c1"}}, Arrived: []int{0}, Customer: c})
 	now := start + 730*dayMicros
 	e.Begin(now, 0, nil, live.OthersAdopted)
+	e.Warm(1 << 30)
 	tracker := live.NewTracker(e, "EUR")
 	b.ResetTimer()
 	for i := range b.N {

@@ -64,8 +64,9 @@ type openPerson struct {
 	in    []bool  // by segment
 	next  []int64 // by segment: when the answer may change by time alone
 	dirty bool    // facts changed since they were packed
-	used  bool    // opened since Cool passed over the person
-	heat  int     // how much of Engine.warmth it is
+	// heat is how much of Engine.warmth the person is, and passes how often Cool
+	// still passes over them.
+	heat, passes int
 }
 
 // open says that the person is not packed.

@@ -25,7 +25,7 @@ func TestRunning(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	value := segql.Number
-	for shop := range 60 {
+	for shop := range 30 {
 		facts, at := &numbers{}, int64(0)
 		kinds, gaps := 1+r.IntN(60), int64(1)<<r.IntN(44)
 		fact := func() Value {
