@@ -19,7 +19,7 @@ const (
 	leastLarge       = 10_000 // at ten million
 	mostVisible      = 100    // ms until a transition is visible, the 99th percentile at 5,000 events/s
 	mostStreamRSS    = 3 * 1024
-	streamHeap       = 2 << 30 // what Go's own memory shall not exceed then; the warehouse has 1 GB
+	streamHeap       = 2_400 << 20 // what Go's own memory shall not exceed then; the warehouse has 1 GB
 	mostDefinition   = 5       // s, until a new segment is live
 	mostFavourites   = 5       // s, until all whose favourite changed its stock are where they belong
 	mostDrained      = 30      // s, until a timer of everyone's is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync"
 )
 
 // GiveWay lets questions and loads of events and files take what the rest of
@@ -11,8 +12,13 @@ import (
 // Linux with low priority. A server takes events and keeps memberships
 // meanwhile, and these must not wait for somebody's question, nor for the
 // warehouse, which only follows. On a busy machine it follows later.
+//
+// A thread of low priority that runs Go holds one of the runtime's processors
+// (GOMAXPROCS), also while the kernel lets it wait; so there is one more of
+// them, or with two all else would stand still for up to a fifth of a second.
 func (db *DB) GiveWay(ctx context.Context) error {
 	db.givesWay.Store(true)
+	oneMore()
 	return db.aside(func() error { // DuckDB's threads inherit the priority of the one that makes them
 		if _, err := db.sql.ExecContext(ctx, fmt.Sprintf("SET threads = %d", max(1, runtime.NumCPU()-1))); err != nil {
 			return fmt.Errorf("setting the warehouse's threads: %w", err)
@@ -20,6 +26,8 @@ func (db *DB) GiveWay(ctx context.Context) error {
 		return nil
 	})
 }
+
+var oneMore = sync.OnceFunc(func() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) })
 
 // aside runs do; after GiveWay on a thread of its own with low priority, on
 // which DuckDB does most of the work itself.
