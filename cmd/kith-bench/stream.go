@@ -20,10 +20,10 @@ const (
 	mostVisible      = 100    // ms until a transition is visible, the 99th percentile at 5,000 events/s
 	mostStreamRSS    = 3 * 1024
 	streamHeap       = 2_400 << 20 // what Go's own memory shall not exceed then; the warehouse has 1 GB
-	mostDefinition   = 5       // s, until a new segment is live
-	mostFavourites   = 5       // s, until all whose favourite changed its stock are where they belong
-	mostDrained      = 30      // s, until a timer of everyone's is
-	mostBesideTimers = 250     // ms, the 99th percentile meanwhile
+	mostDefinition   = 5           // s, until a new segment is live
+	mostFavourites   = 5           // s, until all whose favourite changed its stock are where they belong
+	mostDrained      = 30          // s, until a timer of everyone's is
+	mostBesideTimers = 250         // ms, the 99th percentile meanwhile
 
 	streamCustomers = 1_000_000
 	streamOrders    = 10_000_000 // at most: ten million customers have no more
