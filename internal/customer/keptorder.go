@@ -206,9 +206,14 @@ func (w *packer) head(o *Order) {
 		flag byte
 		is   bool
 	}{
-		{orderSells, o.sells()}, {orderReturns, o.returns()}, {orderCancelled, o.Cancelled != eval.Never},
-		{orderCancels, len(o.Cancels) > 0}, {orderRefunded, !o.Refunded.Missing()},
-		{orderTotal, !said.Missing()}, {orderOddTotal, !plain}, {orderDiscounted, o.discounted()},
+		{orderSells, o.sells()},
+		{orderReturns, o.returns()},
+		{orderCancelled, o.Cancelled != eval.Never},
+		{orderCancels, len(o.Cancels) > 0},
+		{orderRefunded, !o.Refunded.Missing()},
+		{orderTotal, !said.Missing()},
+		{orderOddTotal, !plain},
+		{orderDiscounted, o.discounted()},
 	} {
 		if f.is {
 			flags |= f.flag
