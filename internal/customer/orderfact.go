@@ -96,9 +96,11 @@ func (f *orderFacts) Field(i int, name string, _ segql.Type) eval.Value {
 		}
 		return eval.Whole(0)
 	}
-	if f.last == nil || f.lastOf != i {
-		k := f.kept(i)
-		f.last, f.lastOf = &k, i
+	if f.last == nil {
+		f.last, f.lastOf = &keptOrder{}, -1
+	}
+	if f.lastOf != i {
+		*f.last, f.lastOf = f.kept(i), i
 	}
 	k := f.last
 	switch name {

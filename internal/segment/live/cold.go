@@ -2,6 +2,7 @@ package live
 
 import (
 	"math/bits"
+	"runtime"
 	"slices"
 
 	"kith/internal/customer"
@@ -9,7 +10,7 @@ import (
 )
 
 // Persons of whom nothing was heard for a while are kept packed: their facts
-// by customer.Pack, their memberships by freeze. Whoever looks at a person
+// by customer.Pack, their memberships by chill. Whoever looks at a person
 // opens them first; Cool packs those that were not opened lately.
 
 // open makes a person's facts and memberships ready.
@@ -93,13 +94,11 @@ func (e *Engine) Warm(bytes int) {
 		}
 		taken = append(taken, c)
 	}
-	inParallel(len(taken), 1, func() func(i int) {
-		return func(i int) {
-			at := max(heavy[i].asked, e.clock-e.grace) // an event may come that is as old
-			taken[i].Stand(at)
-			for segment := range e.program.Len() {
-				e.program.Ask(taken[i], segment, at)
-			}
+	inParallel(runtime.GOMAXPROCS(0), len(taken), 1, func(_, i int) {
+		at := max(heavy[i].asked, e.clock-e.grace) // an event may come that is as old
+		taken[i].Stand(at)
+		for segment := range e.program.Len() {
+			e.program.Ask(taken[i], segment, at)
 		}
 	})
 	for i, c := range taken {

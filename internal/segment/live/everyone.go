@@ -51,21 +51,15 @@ func (e *Engine) askEveryone(people []*person, q *question) {
 // askAtOnce answers for some people on all processors. Each takes a few at a
 // time: one person may be as much work as thousands.
 func (e *Engine) askAtOnce(workers []answerer, some []*person, answers []answer) {
-	next := 0
-	inParallel(len(some), 64, func() func(i int) {
-		w := &workers[next]
-		next++
-		return func(i int) { answers[i] = w.answer(some[i]) }
-	})
+	inParallel(len(workers), len(some), 64, func(worker, i int) { answers[i] = workers[worker].answer(some[i]) })
 }
 
-// inParallel calls do with 0 to n-1 on all processors, each of which takes a few
-// at a time. worker makes do for each of them.
-func inParallel(n, few int, worker func() (do func(i int))) {
+// inParallel calls do with each of 0 to n-1, shared among workers of which each
+// takes a few at a time.
+func inParallel(workers, n, few int, do func(worker, i int)) {
 	var taken atomic.Int64
 	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+few-1)/few) {
-		do := worker()
+	for worker := range min(workers, (n+few-1)/few) {
 		wait.Go(func() {
 			for {
 				to := int(taken.Add(int64(few)))
@@ -73,7 +67,7 @@ func inParallel(n, few int, worker func() (do func(i int))) {
 					return
 				}
 				for i := to - few; i < min(to, n); i++ {
-					do(i)
+					do(worker, i)
 				}
 			}
 		})
