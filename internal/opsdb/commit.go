@@ -4,13 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 
 	"kith/internal/segment"
 )
 
 // Commit implements segment.Record.
 func (d *DB) Commit(ctx context.Context, b segment.Batch) error {
+	w := writer{names: &d.numbers, segments: map[string]int64{}}
 	err := d.transact(ctx, func(tx *sql.Tx) error {
 		before, last, err := progress(ctx, tx)
 		if err != nil {
@@ -22,20 +26,46 @@ func (d *DB) Commit(ctx context.Context, b segment.Batch) error {
 		if b.Clock.UnixMicro() < before.Clock.UnixMicro() {
 			return fmt.Errorf("the clock already stands at %s, not at %s", before.Clock, b.Clock)
 		}
-		w := writer{tx: tx, last: last, segments: map[string]int64{}}
+		w.tx, w.last = tx, last
 		return w.write(ctx, b)
 	})
 	if err != nil {
 		return fmt.Errorf("committing memberships up to log entry %d: %w", b.Applied, err)
 	}
+	d.numbers.add(w.segments)
 	return nil
+}
+
+// segmentNames holds numbers of segment_name. They stay what they are: a batch
+// of events touches most segments, and would look all of them up.
+type segmentNames struct {
+	mu      sync.Mutex
+	numbers map[string]int64
+}
+
+func (n *segmentNames) of(id string) (int64, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	number, known := n.numbers[id]
+	return number, known
+}
+
+// add takes what is committed.
+func (n *segmentNames) add(numbers map[string]int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.numbers == nil {
+		n.numbers = map[string]int64{}
+	}
+	maps.Copy(n.numbers, numbers)
 }
 
 // writer writes one batch.
 type writer struct {
 	tx       *sql.Tx
-	last     int64            // the last number that was given to a transition
-	segments map[string]int64 // their numbers in segment_name, as far as they were looked up
+	last     int64 // the last number that was given to a transition
+	names    *segmentNames
+	segments map[string]int64 // the numbers in segment_name of those that were named
 }
 
 func (w *writer) write(ctx context.Context, b segment.Batch) error {
@@ -79,6 +109,7 @@ var (
 	addDays         = insertion{`INSERT INTO day (segment, date, entered, "left", size) VALUES `, 5, `
 		ON CONFLICT (segment, date) DO UPDATE
 		SET entered = entered + excluded.entered, "left" = "left" + excluded."left", size = excluded.size`}
+	setSizes = insertion{`UPDATE live_segment SET size = new.column1 FROM (VALUES `, 2, `) AS new WHERE id = new.column2`}
 )
 
 func (w *writer) persons(ctx context.Context, list []segment.Person) error {
@@ -123,17 +154,18 @@ func (w *writer) days(ctx context.Context, list []segment.Day) error {
 	if err != nil {
 		return err
 	}
-	for id, size := range sizes {
-		if _, err := w.tx.ExecContext(ctx, `UPDATE live_segment SET size = ? WHERE id = ?`, size, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	return insert(ctx, w.tx, setSizes, slices.Sorted(maps.Keys(sizes)), func(args []any, id *string) []any {
+		return append(args, sizes[*id], *id)
+	})
 }
 
 // name looks up the number of a segment, which is given with its first use.
 func (w *writer) name(ctx context.Context, id string) error {
 	if _, found := w.segments[id]; found {
+		return nil
+	}
+	if number, found := w.names.of(id); found {
+		w.segments[id] = number
 		return nil
 	}
 	if _, err := w.tx.ExecContext(ctx, `INSERT INTO segment_name (id) VALUES (?) ON CONFLICT DO NOTHING`, id); err != nil {
@@ -145,7 +177,7 @@ func (w *writer) name(ctx context.Context, id string) error {
 	return err
 }
 
-// insertion is a statement that writes several rows.
+// insertion is a statement that writes several rows, or changes them.
 type insertion struct {
 	before  string // the values
 	columns int

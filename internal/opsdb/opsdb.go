@@ -25,6 +25,7 @@ type DB struct {
 	read *sql.DB // connections that read beside it, opened as they are needed
 	file string
 
+	numbers      segmentNames // of segment_name
 	checkpointer *checkpointer
 }
 
@@ -68,7 +69,7 @@ func Open(ctx context.Context, file string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the operations store: %w", err), read.Close(), db.Close())
 	}
-	return &DB{db, read, file, newCheckpointer(db, beside)}, nil
+	return &DB{sql: db, read: read, file: file, checkpointer: newCheckpointer(db, beside)}, nil
 }
 
 // one opens the file with one connection.

@@ -16,6 +16,9 @@
 // one. Read reports what is gone only up to the end that is left, so whoever
 // applied more than LastSeq must compare (the loader does).
 //
+// What was appended last stays in memory, up to 16 MB: whoever follows the log
+// reads it without a word with the server.
+//
 // An entry's body is kept as it was given and not looked at: appending a batch
 // of 200 events (128 KB) and reading it again takes 1.4 ms. Records that hold
 // the entry as JSON, of the first version, are still read.

@@ -51,9 +51,12 @@ type Log struct {
 	js     jetstream.JetStream
 	stream jetstream.Stream
 
-	mu     sync.Mutex // held while appending, so that numbers are given in order
-	last   uint64
-	broken bool
+	appending sync.Mutex // so that numbers are given in order
+	broken    bool       // under appending
+
+	mu          sync.Mutex
+	first, last uint64 // of the entries; first is last+1 in an empty log
+	recent      recent // up to last
 }
 
 // Exists says whether a log was ever made in a directory. Open makes a new
@@ -149,12 +152,15 @@ func (l *Log) connect(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	l.last = info.State.LastSeq
+	l.first, l.last = max(info.State.FirstSeq, 1), info.State.LastSeq
 	return nil
 }
 
 // Close stops the log.
 func (l *Log) Close() error {
+	l.mu.Lock()
+	l.recent = recent{} // a closed log is not read
+	l.mu.Unlock()
 	if l.conn != nil {
 		l.conn.Close()
 	}
@@ -165,9 +171,15 @@ func (l *Log) Close() error {
 
 // LastSeq is the number of the last entry; 0 in an empty log.
 func (l *Log) LastSeq() uint64 {
+	_, last := l.reach()
+	return last
+}
+
+// reach is the first and the last entry's number.
+func (l *Log) reach() (first, last uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.last
+	return l.first, l.last
 }
 
 // Append writes an entry and returns its number. It is on the disk then. If
@@ -175,12 +187,13 @@ func (l *Log) LastSeq() uint64 {
 // is not looked at; instants are kept in whole microseconds. After an error
 // that has a code of commerce, the log is as it was.
 func (l *Log) Append(ctx context.Context, e commerce.Entry) (uint64, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.appending.Lock()
+	defer l.appending.Unlock()
 	if l.broken {
 		return 0, ErrBroken
 	}
-	seq := l.last + 1
+	last := l.LastSeq()
+	seq := last + 1
 	if e.Seq != 0 && e.Seq != seq {
 		return 0, fmt.Errorf("appending to the log: the next record is %d, not %d", seq, e.Seq)
 	}
@@ -191,7 +204,7 @@ func (l *Log) Append(ctx context.Context, e commerce.Entry) (uint64, error) {
 	if len(record) > maxRecord {
 		return 0, commerce.Errorf(commerce.CodeInvalid, "appending to the log: an entry of %d bytes is over the limit of %d", len(record), maxRecord)
 	}
-	ack, err := l.js.Publish(ctx, streamName, record, jetstream.WithExpectLastSequence(l.last))
+	ack, err := l.js.Publish(ctx, streamName, record, jetstream.WithExpectLastSequence(last))
 	if err != nil {
 		return 0, l.failed(err)
 	}
@@ -199,7 +212,15 @@ func (l *Log) Append(ctx context.Context, e commerce.Entry) (uint64, error) {
 		l.broken = true
 		return 0, fmt.Errorf("appending to the log: it gave the number %d and not %d: %w", ack.Sequence, seq, ErrBroken)
 	}
+	written, err := decode(seq, record)
+	if err != nil {
+		l.broken = true
+		return 0, fmt.Errorf("appending to the log: the record that was written %w: %w", err, ErrBroken)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.last = seq
+	l.recent.add(written)
 	return seq, nil
 }
 
@@ -230,19 +251,14 @@ const (
 // the caller does. Any other error ends it.
 func (l *Log) Read(ctx context.Context, from uint64) iter.Seq2[commerce.Entry, error] {
 	return func(yield func(commerce.Entry, error) bool) {
-		info, err := l.stream.Info(ctx)
-		if err != nil {
-			yield(commerce.Entry{}, fmt.Errorf("reading the log: %w", err))
-			return
-		}
+		first, last := l.reach() // what lies before first was purged: it is in the archive
 		var damage *DamageError
 		flush := func() bool {
 			d := damage
 			damage = nil
 			return d == nil || yield(commerce.Entry{Seq: d.From}, d)
 		}
-		// What lies before FirstSeq was purged: it is in the archive.
-		for seq := max(from, info.State.FirstSeq, 1); seq <= info.State.LastSeq; seq++ {
+		for seq := max(from, first); seq <= last; seq++ {
 			e, err := l.read(ctx, seq)
 			found, isDamage := errors.AsType[*DamageError](err)
 			if isDamage && damage != nil && damage.Reason == found.Reason {
@@ -269,6 +285,12 @@ func (l *Log) Read(ctx context.Context, from uint64) iter.Seq2[commerce.Entry, e
 // read returns an entry. A record that cannot be read is a *DamageError; any
 // other error says nothing of the record.
 func (l *Log) read(ctx context.Context, seq uint64) (commerce.Entry, error) {
+	l.mu.Lock()
+	e, ok := l.recent.entry(l.last, seq)
+	l.mu.Unlock()
+	if ok {
+		return e, nil
+	}
 	msg, err := l.stream.GetMsg(ctx, seq)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return commerce.Entry{}, &DamageError{From: seq, To: seq, Reason: "cannot be read"}
@@ -276,7 +298,7 @@ func (l *Log) read(ctx context.Context, seq uint64) (commerce.Entry, error) {
 	if err != nil {
 		return commerce.Entry{}, err
 	}
-	e, err := decode(seq, msg.Data)
+	e, err = decode(seq, msg.Data)
 	if err != nil {
 		return commerce.Entry{}, &DamageError{From: seq, To: seq, Reason: err.Error()}
 	}
@@ -289,6 +311,9 @@ func (l *Log) PurgeTo(ctx context.Context, seq uint64) error {
 	if err := l.stream.Purge(ctx, jetstream.WithPurgeSequence(seq+1)); err != nil {
 		return fmt.Errorf("purging the log to %d: %w", seq, err)
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.first = min(max(l.first, seq+1), l.last+1)
 	return nil
 }
 

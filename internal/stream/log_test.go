@@ -259,6 +259,49 @@ func TestTheLargestEntry(t *testing.T) {
 	}
 }
 
+// More is appended than stays in memory; what is read is the same from there
+// and from the disk, while more is appended and the first entries go.
+func TestReadIsTheSameFromMemoryAndFromTheDisk(t *testing.T) {
+	t.Parallel()
+	l := open(t, t.TempDir())
+	const entries = 60
+	body := func(seq uint64) []byte { return bytes.Repeat(fmt.Appendf(nil, "%09d ", seq), 1<<16) } // 640 KB
+	var group sync.WaitGroup
+	group.Go(func() {
+		for range entries {
+			e := entry("")
+			e.Body = body(l.LastSeq() + 1)
+			if _, err := l.Append(t.Context(), e); err != nil {
+				t.Error(err)
+				return
+			}
+			clear(e.Body) // it is the caller's
+		}
+	})
+	follow := func() {
+		for next := uint64(1); next <= entries && !t.Failed(); {
+			for e, err := range l.Read(t.Context(), next) {
+				if err != nil || e.Seq != next || !e.At.Equal(entry("").At) || !bytes.Equal(e.Body, body(next)) {
+					t.Errorf("entry %d came back as %d of %s with %.20q and %d bytes, %v", next, e.Seq, e.At, e.Body, len(e.Body), err)
+					return
+				}
+				next++
+			}
+		}
+	}
+	group.Go(follow)
+	group.Wait()
+	follow() // from the first one on, which is in memory no more
+	if err := l.PurgeTo(t.Context(), entries-2); err != nil {
+		t.Fatal(err)
+	}
+	for e, err := range l.Read(t.Context(), 1) {
+		if err != nil || e.Seq <= entries-2 {
+			t.Errorf("after the purge: entry %d, %v", e.Seq, err)
+		}
+	}
+}
+
 func BenchmarkOpen(b *testing.B) {
 	dir := b.TempDir()
 	l := open(b, dir)

@@ -30,6 +30,7 @@ var recordTests = map[string]func(*testing.T, func(*testing.T, string) Store){
 	"transitions: not those of later":                   testLater,
 	"transitions: of persons who were renamed, merged":  testNames,
 	"transitions: of a segment that is not there still": testDeleted,
+	"transitions: of a segment that was refused before": testRefusedNames,
 }
 
 func commit(t *testing.T, s Store, batches ...segment.Batch) {

@@ -108,6 +108,28 @@ func testNames(t *testing.T, open func(*testing.T, string) Store) {
 	})
 }
 
+// What a refused batch named has no number afterwards: another segment may
+// get the one that it would have had.
+func testRefusedNames(t *testing.T, open func(*testing.T, string) Store) {
+	s := open(t, t.TempDir())
+	sweep := func(id string, persons ...int64) segment.Batch {
+		return segment.Batch{Sweeps: []segment.Sweep{{Segment: id, Entered: true, At: day, NoticedAt: day, Cause: segment.CauseTime, Persons: persons}}}
+	}
+	bad := sweep("refused", 2, 1)
+	bad.Transitions = []segment.Transition{{Segment: "refused", Person: 1, At: day, NoticedAt: day, Cause: segment.CauseTime}}
+	if err := s.Commit(t.Context(), bad); err == nil {
+		t.Fatal("a batch of an unsorted sweep was committed")
+	}
+	var l ledger
+	for _, b := range []segment.Batch{sweep("other", 1), sweep("refused", 2), sweep("other", 3), sweep("refused", 4)} {
+		l.add(b)
+		commit(t, s, b)
+	}
+	for _, id := range []string{"other", "refused", ""} {
+		l.check(t, s, segment.TransitionFilter{Segment: id})
+	}
+}
+
 func testDeleted(t *testing.T, open func(*testing.T, string) Store) {
 	s := open(t, t.TempDir())
 	b, want := first()
