@@ -19,7 +19,7 @@ type Shop struct {
 	own       map[uint64]*ProductValues // see ownOf
 	words     *eval.Words               // of packed customers
 	// What is being packed is written here first.
-	packing, scratch []byte
+	scratch []byte
 }
 
 // NewShop returns a shop without products.
@@ -445,17 +445,11 @@ func (c *Customer) Absorb(other *Customer) {
 	c.pending = c.nextPending()
 }
 
-// Mentions says whether anything that came in names a product.
-func (c *Customer) Mentions(product string) bool {
-	found := false
+// EachProduct calls yield with the products that orders and events name, one
+// that several name several times.
+func (c *Customer) EachProduct(yield func(id string)) {
 	c.eachOrder(func(o *keptOrder) {
-		if !found {
-			o.eachLine(func(l *Line) { found = found || l.Product == product })
-		}
+		o.eachLine(func(l *Line) { yield(l.Product) })
 	})
-	if found {
-		return true
-	}
-	c.events.each(c.shop, func(e *Event) { found = found || e.Product == product })
-	return found
+	c.events.each(c.shop, func(e *Event) { yield(e.Product) })
 }

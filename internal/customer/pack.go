@@ -1,7 +1,6 @@
 package customer
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,12 +8,12 @@ import (
 	"kith/internal/segql/eval"
 )
 
-// Pack writes all that came in about a customer into few bytes, for keeping.
+// Pack appends all that came in about a customer, in few bytes, for keeping.
 // What was worked out of it, the name, the scores and the instant that the
 // customer stands at are not among it. The bytes can be read with the same
 // Shop only.
-func (c *Customer) Pack() []byte {
-	w := &packer{eval.Writer{Words: c.shop.words, Bytes: c.shop.packing[:0]}, c.shop}
+func (c *Customer) Pack(to []byte) []byte {
+	w := &packer{eval.Writer{Words: c.shop.words, Bytes: to}, c.shop}
 	w.Int(c.since)
 	w.Int(c.latest)
 	w.Int(c.newest)
@@ -33,8 +32,7 @@ func (c *Customer) Pack() []byte {
 		w.instants(c.moves[id][0])
 		w.instants(c.moves[id][1])
 	}
-	c.shop.packing = w.Bytes
-	return bytes.Clone(w.Bytes)
+	return w.Bytes
 }
 
 // PackedTimed says whether something with an instant is known of a packed

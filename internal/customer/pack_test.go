@@ -20,7 +20,7 @@ func TestPack(t *testing.T) {
 	for range 500 {
 		shop := NewShop(time.UTC)
 		made := randomCustomer(r, shop)
-		packed := made.Pack()
+		packed := made.Pack(nil)
 		for _, look := range looks {
 			c, err := shop.Unpack(packed)
 			if err != nil {
@@ -35,7 +35,7 @@ func TestPack(t *testing.T) {
 			if got, want := c.Pending(), made.Pending(); got != want {
 				t.Fatalf("at %d: pending at %d, want %d", at, got, want)
 			}
-			if !bytes.Equal(c.Pack(), packed) {
+			if !bytes.Equal(c.Pack(nil), packed) {
 				t.Fatal("packed again, it is something else")
 			}
 		}
@@ -48,7 +48,7 @@ func TestDamagedPack(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
 	shop := NewShop(time.UTC)
-	packed := randomCustomer(r, shop).Pack()
+	packed := randomCustomer(r, shop).Pack(nil)
 	for n := range packed {
 		c, err := shop.Unpack(slices.Clip(packed[:n]))
 		if err == nil {

@@ -174,7 +174,7 @@ func (d *tracked) prepare() {
 		products = append(products, warehouse.Row{"product_id": id, "price": price, "category": "home", "tags": []string{"gift"}})
 		v := customer.ProductVersion{At: customer.Always, Place: customer.Place{Seq: 1}}
 		v.Fields[2], v.Fields[5], v.Fields[6] = eval.Text("home"), eval.List([]string{"gift"}), eval.Whole(price)
-		d.engine.ArriveProduct(id, v)
+		d.engine.ArriveProducts([]live.ProductVersion{{ID: id, ProductVersion: v}})
 	}
 	for day := eventtest.Begin; day.Before(eventtest.End); day = day.AddDate(0, 0, 1+d.r.IntN(2)) {
 		rates = append(rates, warehouse.Row{"date": day, "currency": "EUR", "rate": "4.976543"})

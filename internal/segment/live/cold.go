@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"math/bits"
 	"runtime"
 	"slices"
@@ -12,6 +13,22 @@ import (
 // Persons of whom nothing was heard for a while are kept packed: their facts
 // by customer.Pack, their memberships by chill. Whoever looks at a person
 // opens them first; Cool packs those that were not opened lately.
+
+// factsSpot is where a person's facts are noted; nil for nobody.
+func (p *person) factsSpot() *spot {
+	if p == nil {
+		return nil
+	}
+	return &p.facts
+}
+
+// standingSpot is where a person's memberships are noted; nil for nobody.
+func (p *person) standingSpot() *spot {
+	if p == nil {
+		return nil
+	}
+	return &p.standing
+}
 
 // open makes a person's facts and memberships ready.
 func (e *Engine) open(p *person) {
@@ -44,8 +61,9 @@ func (p *person) worth() int {
 
 // cool packs a person.
 func (e *Engine) cool(p *person) {
-	if p.dirty || p.facts == nil {
-		p.newest, p.facts = p.customer.Newest(), p.customer.Pack()
+	if p.dirty || !p.facts.there() {
+		p.newest, e.scratch = p.customer.Newest(), p.customer.Pack(e.scratch[:0])
+		e.facts.put(p.number, e.scratch)
 	}
 	e.warmth -= p.heat
 	e.chill(p)
@@ -80,12 +98,12 @@ const worthWarming = 16 << 10
 // event of each would wait for that.
 func (e *Engine) Warm(bytes int) {
 	var heavy []*person
-	for _, p := range e.persons {
-		if !p.open() && p.kept() && len(p.facts) >= worthWarming {
+	for p := range e.everybody() {
+		if !p.open() && p.kept() && p.facts.n >= worthWarming {
 			heavy = append(heavy, p)
 		}
 	}
-	slices.SortFunc(heavy, func(a, b *person) int { return len(b.facts) - len(a.facts) })
+	slices.SortFunc(heavy, func(a, b *person) int { return cmp.Compare(b.facts.n, a.facts.n) })
 	var taken []*customer.Customer
 	for _, p := range heavy {
 		c := e.unpack(p)
@@ -115,14 +133,14 @@ func (e *Engine) chill(p *person) {
 		return
 	}
 	e.scratch = packStanding(e.scratch[:0], p.in, p.next, p.timer)
-	p.standing = slices.Clone(e.scratch)
+	e.standings.put(p.number, e.scratch)
 }
 
 // thaw unpacks a person's memberships.
 func (e *Engine) thaw(p *person) {
-	if p.standing != nil {
-		p.in, p.next = unpackStanding(p.standing, p.timer, nil, nil)
-		p.standing = nil
+	if p.standing.there() {
+		p.in, p.next = unpackStanding(e.standings.look(p.standing), p.timer, nil, nil)
+		e.standings.take(p.number)
 	}
 }
 

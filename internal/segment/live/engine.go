@@ -50,15 +50,17 @@ type Engine struct {
 	clock    int64
 	loose    bool
 	grace    int64     // see NewLoose
-	numbered []*person // by number; nil for one who became part of another
+	persons  []*person // by number; nil for one who became part of another
 	known    int       // whose memberships are kept
 	warm     []*person // not packed
 	warmth   int       // bytes that they take; see Cool
 	recorded int64     // the greatest number of a record
-	keys     int       // seen so far
-	persons  []*person // in no order
-	byKey    map[Key]*person
-	orders   *orderIndex
+	arrived  int       // keys, so far
+	keys     *keyIndex
+	room     room
+	// These keep what is packed.
+	facts, standings *shelf
+	orders           *orderIndex
 	// cancels holds the instants of cancellations, by order.
 	cancels  map[string][]int64
 	messages *idSet // seen
@@ -85,7 +87,7 @@ func (e *Engine) order(id string) (*customer.Order, *person) {
 	if !ok {
 		return e.orders.alone[id], nil
 	}
-	owner := e.numbered[number]
+	owner := e.persons[number]
 	e.open(owner)
 	return owner.customer.Order(id), owner
 }
@@ -98,9 +100,11 @@ func New(settings eval.Settings, segments []eval.Segment, record func(Transition
 		return nil, err
 	}
 	e := &Engine{
-		shop: customer.NewShop(settings.Zone), clock: customer.Always, byKey: map[Key]*person{},
+		shop: customer.NewShop(settings.Zone), clock: customer.Always, keys: newKeyIndex(),
 		orders: newOrderIndex(), heavy: mostPacked, cancels: map[string][]int64{}, messages: newIDSet(), holders: holders{}, record: record,
 	}
+	e.facts = newShelf(func(number int) *spot { return e.persons[number].factsSpot() })
+	e.standings = newShelf(func(number int) *spot { return e.persons[number].standingSpot() })
 	e.use(program)
 	return e, nil
 }
@@ -201,9 +205,12 @@ func (e *Engine) Advance(to int64) {
 // runTimers records what time changes before an instant.
 func (e *Engine) runTimers(before int64) {
 	e.behind = Behind{}
-	for len(e.timers) > 0 && e.timers[0].timer < before {
-		p := e.timers[0]
-		e.tick(p, p.timer)
+	for {
+		next, ok := e.timers.first()
+		if !ok || next.at >= before {
+			return
+		}
+		e.tick(e.persons[next.number], next.at)
 	}
 }
 
@@ -211,7 +218,7 @@ func (e *Engine) runTimers(before int64) {
 func (e *Engine) catchUp(p *person, to int64) {
 	behind := e.behind
 	e.behind = Behind{}
-	for p.slot >= 0 && p.timer <= to {
+	for e.timers.has(p) && p.timer <= to {
 		e.tick(p, p.timer)
 	}
 	e.behind = behind
@@ -252,7 +259,7 @@ func (e *Engine) ask(p *person, at int64, cause Cause) {
 	p.asked = max(p.asked, at)
 	p.wait = p.waits(p.customer, at)
 	timer = min(timer, p.wait)
-	if moved || timer != p.timer || p.written != p.name() {
+	if moved || timer != p.timer || p.written != p.nameAt() {
 		e.changes.note(p)
 	}
 	e.timers.set(p, timer)
@@ -304,7 +311,7 @@ func (e *Engine) Members(id string, at int64) ([]string, error) {
 		return nil, fmt.Errorf("there is no segment %s", id)
 	}
 	var ids []string
-	for _, p := range e.persons {
+	for p := range e.everybody() {
 		e.peek(p, at, func(Transition) {}, func() {
 			if e.holds(p, i, at) {
 				ids = append(ids, p.customer.Name)
@@ -328,7 +335,7 @@ func (e *Engine) holds(p *person, segment int, at int64) bool {
 // NameOf is the id, as it is now, of the person whose transitions have a
 // number; empty if they became part of another, whose own are told.
 func (e *Engine) NameOf(record int64) string {
-	for _, p := range e.persons {
+	for p := range e.everybody() {
 		if p.record == record {
 			return p.name().Value
 		}
@@ -339,7 +346,7 @@ func (e *Engine) NameOf(record int64) string {
 // Due calls record with what time alone changed up to and with an instant,
 // but is not recorded: a fact of that instant may still come first.
 func (e *Engine) Due(at int64, record func(Transition)) {
-	for _, p := range e.persons {
+	for p := range e.everybody() {
 		e.peek(p, at, record, func() {})
 	}
 }
@@ -347,7 +354,7 @@ func (e *Engine) Due(at int64, record func(Transition)) {
 // peek lets time pass for a person up to and with an instant, looks, and
 // takes it back.
 func (e *Engine) peek(p *person, at int64, record func(Transition), look func()) {
-	if p.slot < 0 || p.timer > at {
+	if !e.timers.has(p) || p.timer > at {
 		look()
 		return
 	}

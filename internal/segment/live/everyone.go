@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"runtime"
 	"slices"
 	"sync"
@@ -24,6 +25,9 @@ type question struct {
 	// again says that the same is soon asked again of the same person, and
 	// everything that all segments are asked.
 	again, everything bool
+	// behind is what brings about what changes for a person, if that is not the
+	// same for all.
+	behind func(p *person) Behind
 	// from, if not nil, are the places that the segments had before; -1 for new
 	// ones.
 	from []int
@@ -77,6 +81,9 @@ func inParallel(workers, n, few int, do func(worker, i int)) {
 
 // take lets an answer take effect. Who was not answered is asked now.
 func (e *Engine) take(p *person, q *question, a *answer) {
+	if q.behind != nil {
+		e.behind = q.behind(p)
+	}
 	switch {
 	case !a.given && e.staysOpen(p, q):
 		e.open(p)
@@ -94,12 +101,12 @@ func (e *Engine) take(p *person, q *question, a *answer) {
 		}
 	}
 	if a.standing != nil {
-		p.standing = a.standing
+		e.standings.put(p.number, a.standing)
 	}
-	if len(a.moved) > 0 || a.timer != p.timer || p.written != p.name() {
+	if len(a.moved) > 0 || a.timer != p.timer || p.written != p.nameAt() {
 		e.changes.note(p)
 	}
-	if a.timer != p.timer || p.slot < 0 {
+	if a.timer != p.timer || !e.timers.has(p) {
 		e.timers.set(p, a.timer)
 	}
 }
@@ -131,7 +138,7 @@ func replace(from []int, in []bool, next []int64, nowIn []bool, nowNext []int64)
 
 // staysOpen says that a person is not packed again after a question: to read
 // many facts anew for each timer would cost more than all others.
-func (e *Engine) staysOpen(p *person, q *question) bool { return q.again && len(p.facts) > e.heavy }
+func (e *Engine) staysOpen(p *person, q *question) bool { return q.again && int(p.facts.n) > e.heavy }
 
 // mostPacked is from how many bytes of packed facts on somebody may stay open.
 const mostPacked = 64 << 10
@@ -173,7 +180,7 @@ func (w *answerer) answer(p *person) answer {
 	same := w.stand(p)
 	a := answer{given: true, at: q.at(p), timer: eval.Never}
 	c := &w.customer
-	e.unpackInto(c, p)
+	e.unpackInto(c, p, e.facts.look(p.facts))
 	c.Memo().Once = !q.everything
 	c.Stand(a.at)
 	exists := p.known() && c.Since() <= a.at
@@ -210,25 +217,28 @@ func (w *answerer) answer(p *person) answer {
 // whether that is how it was packed.
 func (w *answerer) stand(p *person) (same bool) {
 	if w.question.from == nil {
-		w.in, w.next = unpackStanding(p.standing, p.timer, w.in, w.next)
+		w.in, w.next = unpackStanding(w.engine.standings.look(p.standing), p.timer, w.in, w.next)
 		return true
 	}
 	n := w.engine.program.Len()
 	w.in, w.next = resized(w.in, n), resized(w.next, n)
-	w.wasIn, w.wasNext = unpackStanding(p.standing, p.timer, w.wasIn, w.wasNext)
+	w.wasIn, w.wasNext = unpackStanding(w.engine.standings.look(p.standing), p.timer, w.wasIn, w.wasNext)
 	replace(w.question.from, w.wasIn, w.wasNext, w.in, w.next)
 	return false
 }
 
-// unpack makes a packed person's facts ready.
+// unpack makes a packed person's facts ready for as long as they are wanted.
 func (e *Engine) unpack(p *person) *customer.Customer {
-	c := &customer.Customer{}
-	e.unpackInto(c, p)
+	c, facts := &customer.Customer{}, e.facts.look(p.facts)
+	if !p.facts.own() {
+		facts = bytes.Clone(facts) // else the whole box would stay, for one
+	}
+	e.unpackInto(c, p, facts)
 	return c
 }
 
-func (e *Engine) unpackInto(c *customer.Customer, p *person) {
-	if err := e.shop.UnpackInto(c, p.facts); err != nil {
+func (e *Engine) unpackInto(c *customer.Customer, p *person, facts []byte) {
+	if err := e.shop.UnpackInto(c, facts); err != nil {
 		panic("live: " + err.Error()) // this process packed them
 	}
 	c.Name, c.Scores = p.name().Value, p.scores

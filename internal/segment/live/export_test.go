@@ -49,7 +49,7 @@ func (b *Script) Reask() { b.engine.Reask(CauseImport) }
 
 // OpenAll opens everyone.
 func (b *Script) OpenAll() {
-	for _, p := range b.engine.persons {
+	for p := range b.engine.everybody() {
 		b.engine.open(p)
 	}
 }
@@ -102,4 +102,43 @@ func (b *Script) Stood() map[int64]Standing {
 		all[c.Person] = Standing{c.Person, c.Name, append([]bool(nil), c.In...), c.Next, c.Asked}
 	})
 	return all
+}
+
+// Shelf is a shelf for persons by number.
+type Shelf struct {
+	*shelf
+	spots map[int]*spot
+}
+
+// NewShelf returns an empty one.
+func NewShelf() *Shelf {
+	s := &Shelf{spots: map[int]*spot{}}
+	s.shelf = newShelf(func(number int) *spot { return s.spots[number] })
+	return s
+}
+
+// Add makes a person known.
+func (s *Shelf) Add(number int) { s.spots[number] = &spot{} }
+
+// Remove takes a person's thing away and forgets them.
+func (s *Shelf) Remove(number int) {
+	s.take(number)
+	delete(s.spots, number)
+}
+
+// Put keeps a thing.
+func (s *Shelf) Put(number int, thing []byte) { s.put(number, thing) }
+
+// Take takes a thing away.
+func (s *Shelf) Take(number int) { s.take(number) }
+
+// Look is what is kept.
+func (s *Shelf) Look(number int) []byte { return s.look(*s.spots[number]) }
+
+// Bytes is how much memory the boxes take.
+func (s *Shelf) Bytes() (n int) {
+	for _, b := range s.boxes {
+		n += cap(b.bytes)
+	}
+	return n
 }

@@ -89,11 +89,11 @@ func (e *Engine) changeOf(p *person) Change {
 	if p.open() {
 		in = p.in
 	} else {
-		e.changes.told.in, e.changes.told.next = unpackStanding(p.standing, p.timer, e.changes.told.in, e.changes.told.next)
+		e.changes.told.in, e.changes.told.next = unpackStanding(e.standings.look(p.standing), p.timer, e.changes.told.in, e.changes.told.next)
 		in = e.changes.told.in
 	}
-	name := p.name()
-	c := Change{Person: p.record, Name: name, Renamed: name != p.written, In: in, Next: p.timer, Asked: p.asked}
+	name := p.nameAt()
+	c := Change{Person: p.record, Name: p.name(), Renamed: name != p.written, In: in, Next: p.timer, Asked: p.asked}
 	p.written = name
 	return c
 }

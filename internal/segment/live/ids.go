@@ -48,3 +48,22 @@ func newOrderIndex() *orderIndex {
 }
 
 func (x *orderIndex) give(id string, owner *person) { x.owners[x.of(id)] = int32(owner.number) }
+
+// keyIndex says whose a key is.
+type keyIndex struct {
+	fingerprints
+	owners map[fingerprint]int32 // the person's number
+}
+
+func newKeyIndex() *keyIndex { return &keyIndex{newFingerprints(), map[fingerprint]int32{}} }
+
+func (x *keyIndex) print(k Key) fingerprint {
+	return fingerprint{maphash.Comparable(x.fingerprints[0], k), maphash.Comparable(x.fingerprints[1], k)}
+}
+
+func (x *keyIndex) owner(k Key) (number int32, ok bool) {
+	number, ok = x.owners[x.print(k)]
+	return number, ok
+}
+
+func (x *keyIndex) give(k Key, owner *person) { x.owners[x.print(k)] = int32(owner.number) }

@@ -2,7 +2,6 @@ package live
 
 import (
 	"cmp"
-	"container/heap"
 	"slices"
 
 	"kith/internal/customer"
@@ -35,7 +34,10 @@ func (e *Engine) Tick(most int) (all bool) {
 	for e.timerDue() && most > 0 {
 		var some []*person
 		for e.timerDue() && len(some) < most {
-			some = append(some, heap.Pop(&e.timers).(*person)) // the next timer sets it again
+			next, _ := e.timers.first()
+			p := e.persons[next.number]
+			e.timers.remove(p) // the answer sets it again
+			some = append(some, p)
 		}
 		most -= len(some)
 		e.askEveryone(some, &question{
@@ -46,15 +48,15 @@ func (e *Engine) Tick(most int) (all bool) {
 	return !e.timerDue()
 }
 
-func (e *Engine) timerDue() bool { return len(e.timers) > 0 && e.timers[0].timer <= e.clock }
+func (e *Engine) timerDue() bool { return e.NextTimer() <= e.clock && len(e.timers.heap) > 0 }
 
 // NextTimer is the earliest instant at which something may change by time
 // alone; eval.Never if never.
 func (e *Engine) NextTimer() int64 {
-	if len(e.timers) == 0 {
-		return eval.Never
+	if next, ok := e.timers.first(); ok {
+		return next.at
 	}
-	return e.timers[0].timer
+	return eval.Never
 }
 
 // Segments lists the ids of the segments, in the order of Change.In.
@@ -87,9 +89,7 @@ func (e *Engine) Add(k Known) {
 	p := e.newPerson()
 	p.customer = k.Customer
 	for i, key := range k.Keys {
-		e.byKey[key] = p
-		p.keys = append(p.keys, arrived{key, k.Arrived[i]})
-		e.keys = max(e.keys, k.Arrived[i]+1)
+		e.give(key, p, k.Arrived[i])
 	}
 	p.customer.Name = p.name().Value
 	e.noteFacts(p)
@@ -164,14 +164,12 @@ func (e *Engine) Begin(clock, last int64, standings []Standing, others Others) {
 	e.behind = Behind{Kind: "definition"}
 	byPerson := map[*person][]Standing{}
 	for _, s := range standings {
-		if p := e.byKey[s.Name]; p != nil {
+		if p := e.owner(s.Name); p != nil {
 			byPerson[p] = append(byPerson[p], s)
 		}
 	}
-	slices.SortFunc(e.persons, func(a, b *person) int { return a.number - b.number })
 	var adopted []*person
-	for i, p := range e.persons {
-		p.place = i
+	for p := range e.everybody() {
 		switch found := byPerson[p]; {
 		case !p.known():
 		case len(found) > 0:
@@ -209,12 +207,12 @@ func (e *Engine) adopt(people []*person) {
 // segment yet.
 func (e *Engine) keepPacked(p *person) {
 	e.known++
-	p.standing = e.nowhere()
+	e.standings.put(p.number, e.nowhere())
 }
 
 // numberPacked is number for a packed person who has none.
 func (e *Engine) numberPacked(p *person) {
-	if customer.PackedTimed(p.facts) {
+	if customer.PackedTimed(e.facts.look(p.facts)) {
 		e.recorded++
 		p.record = e.recorded
 	}
@@ -225,7 +223,7 @@ func (e *Engine) numberPacked(p *person) {
 func (e *Engine) stand(p *person, found []Standing) {
 	slices.SortFunc(found, func(a, b Standing) int { return cmp.Compare(a.Record, b.Record) })
 	s := found[0]
-	p.record, p.written, p.asked = s.Record, s.Name, s.Asked
+	p.record, p.written, p.asked = s.Record, p.keyAt(s.Name), s.Asked
 	p.openPerson = &openPerson{}
 	e.keep(p)
 	e.restate(p, s.In)
@@ -266,7 +264,7 @@ func (e *Engine) Remember(tell func(note func(record int64, segment string, left
 	err := tell(func(record int64, segment string, left bool, at int64) {
 		moves[record] = append(moves[record], move{segment, left, at})
 	})
-	for _, p := range e.persons {
+	for p := range e.everybody() {
 		if p.record == 0 || moves[p.record] == nil {
 			continue
 		}

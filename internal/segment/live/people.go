@@ -1,6 +1,7 @@
 package live
 
 import (
+	"iter"
 	"slices"
 
 	"kith/internal/customer"
@@ -33,7 +34,6 @@ type arrived struct {
 // person is a customer or a visitor. Persons are numbered by their first key.
 type person struct {
 	number int
-	place  int // in Engine.persons
 	// record is the number under which transitions are recorded; 0 as long as
 	// none are: the person is not known, or nothing with an instant is known of
 	// them. A visitor who turns out to be a known customer goes on with that
@@ -44,15 +44,14 @@ type person struct {
 	wait   int64 // when something that is known already becomes a fact
 	timer  int64 // the earliest of wait, and of next of the segments
 	asked  int64 // the latest instant at which memberships were asked
-	slot   int   // in the heap of timers; -1 if not there
-	// written is how the person was last written; changed says that something
-	// was not written yet.
-	written Key
+	// written is the place in which the key arrived as which the person was last
+	// written, or nowhere; changed says that something was not written yet.
+	written int
 	changed bool
 	gone    bool // became part of another
 	// These are there while packed; see cold.go. While the person is open, facts
 	// are as they were packed before.
-	facts, standing []byte
+	facts, standing spot // on Engine.facts and Engine.standings
 	newest          int64
 	*openPerson     // nil while packed
 }
@@ -73,19 +72,37 @@ type openPerson struct {
 func (p *person) open() bool { return p.openPerson != nil }
 
 // kept says that the memberships are known as of the latest instant asked.
-func (p *person) kept() bool { return p.standing != nil || p.open() && p.in != nil }
+func (p *person) kept() bool { return p.standing.there() || p.open() && p.in != nil }
 
 // name is the key that the person is named by: the first customer id, else
 // the first e-mail, else the first phone. A visitor has none.
-func (p *person) name() Key {
+func (p *person) name() Key { return p.named().Key }
+
+// nameAt is the place in which that key arrived.
+func (p *person) nameAt() int { return p.named().at }
+
+func (p *person) named() arrived {
 	for kind := range AnonymousKey {
 		for _, k := range p.keys {
 			if k.Kind == kind {
-				return k.Key
+				return k
 			}
 		}
 	}
-	return Key{Kind: AnonymousKey}
+	return arrived{Key{Kind: AnonymousKey}, nowhere}
+}
+
+// nowhere is the place of a key that did not arrive.
+const nowhere = -1
+
+// keyAt is the place in which one of the person's keys arrived.
+func (p *person) keyAt(key Key) int {
+	for _, k := range p.keys {
+		if k.Key == key {
+			return k.at
+		}
+	}
+	return nowhere
 }
 
 // known says that the person has a customer id, an e-mail or a phone.
@@ -96,11 +113,30 @@ func (p *person) known() bool {
 // exists says whether the person is there at the instant they stand at.
 func (p *person) exists(at int64) bool { return p.known() && p.customer.Since() <= at }
 
+// everybody yields all persons, by number.
+func (e *Engine) everybody() iter.Seq[*person] {
+	return func(yield func(*person) bool) {
+		for _, p := range e.persons {
+			if p != nil && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// owner is the person whom a key belongs to; nil for nobody.
+func (e *Engine) owner(k Key) *person {
+	if number, ok := e.keys.owner(k); ok {
+		return e.persons[number]
+	}
+	return nil
+}
+
 // find lists the persons that some keys belong to, the first one first.
 func (e *Engine) find(keys []Key) []*person {
 	var found []*person
 	for _, k := range keys {
-		if p := e.byKey[k]; p != nil && !slices.Contains(found, p) {
+		if p := e.owner(k); p != nil && !slices.Contains(found, p) {
 			found = append(found, p)
 		}
 	}
@@ -118,10 +154,8 @@ func (e *Engine) join(keys []Key, found []*person) *person {
 		p = e.newPerson()
 	}
 	for _, k := range keys {
-		if e.byKey[k] == nil {
-			e.byKey[k] = p
-			p.keys = append(p.keys, arrived{k, e.keys})
-			e.keys++
+		if e.owner(k) == nil {
+			e.give(k, p, e.arrived)
 		}
 	}
 	for _, other := range found[min(1, len(found)):] {
@@ -134,10 +168,21 @@ func (e *Engine) join(keys []Key, found []*person) *person {
 	return p
 }
 
+// give notes that a key, which was nobody's, is a person's.
+func (e *Engine) give(k Key, p *person, at int) {
+	k.Value = e.room.text(k.Value)
+	e.keys.give(k, p)
+	if p.keys == nil {
+		p.keys = e.room.firstKey()
+	}
+	p.keys = append(p.keys, arrived{k, at})
+	e.arrived = max(e.arrived, at+1)
+}
+
 // absorb makes other a part of p.
 func (e *Engine) absorb(p, other *person) {
 	for _, k := range other.keys {
-		e.byKey[k.Key] = p
+		e.keys.give(k.Key, p)
 	}
 	p.keys = append(p.keys, other.keys...)
 	slices.SortFunc(p.keys, func(a, b arrived) int { return a.at - b.at })
@@ -145,23 +190,21 @@ func (e *Engine) absorb(p, other *person) {
 	other.customer.EachOrder(func(id string) { e.orders.give(id, p) })
 	p.customer.Absorb(other.customer)
 	other.gone = true
-	e.numbered[other.number] = nil
-	last := len(e.persons) - 1
-	e.persons[other.place] = e.persons[last]
-	e.persons[other.place].place = other.place
-	e.persons = e.persons[:last]
 	e.timers.remove(other)
 	e.forget(other)
+	e.facts.take(other.number)
+	e.persons[other.number] = nil
 }
 
 // newPerson makes a person without keys.
 func (e *Engine) newPerson() *person {
-	p := &person{
-		number: len(e.numbered), place: len(e.persons), wait: eval.Never, timer: eval.Never, asked: customer.Always, slot: -1,
+	p := e.room.person()
+	*p = person{
+		number: len(e.persons), wait: eval.Never, timer: eval.Never, asked: customer.Always, written: nowhere,
 		openPerson: &openPerson{customer: customer.New(e.shop)},
 	}
-	e.numbered = append(e.numbered, p)
 	e.persons = append(e.persons, p)
+	e.timers.add()
 	e.heat(p)
 	return p
 }
@@ -184,5 +227,6 @@ func (e *Engine) forget(p *person) {
 	if p.kept() {
 		e.known--
 	}
-	p.in, p.next, p.standing = nil, nil, nil
+	p.in, p.next = nil, nil
+	e.standings.take(p.number)
 }

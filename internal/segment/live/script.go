@@ -198,7 +198,7 @@ func (b *Script) product(r row) {
 			v.Fields[i] = r.number(name)
 		}
 	}
-	b.engine.ArriveProduct(r.text("product_id"), v)
+	b.engine.ArriveProducts([]ProductVersion{{r.text("product_id"), v}})
 }
 
 func (b *Script) event(r row) error {

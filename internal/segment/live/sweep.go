@@ -13,7 +13,7 @@ func (e *Engine) Prepare(settings eval.Settings, segments []eval.Segment) error 
 	if err != nil {
 		return err
 	}
-	for _, p := range e.persons {
+	for p := range e.everybody() {
 		if p.kept() {
 			e.catchUp(p, e.clock)
 		}
@@ -54,7 +54,7 @@ func (e *Engine) atClock(*person) int64 { return e.clock }
 // everyone lists those whose memberships are kept.
 func (e *Engine) everyone() []*person {
 	people := make([]*person, 0, e.known)
-	for _, p := range e.persons {
+	for p := range e.everybody() {
 		if p.kept() {
 			people = append(people, p)
 		}
@@ -101,7 +101,7 @@ func (e *Engine) revisit(p *person, do func()) {
 // on them is known already.
 func (e *Engine) SetScores(scores func(name Key) customer.Scores) {
 	e.scores = scores
-	for _, p := range e.persons {
+	for p := range e.everybody() {
 		p.setScores(scores(p.name()))
 	}
 }

@@ -95,7 +95,14 @@ func (k *Keeper) applyImport(ctx context.Context, e commerce.Entry) error {
 	facts := k.config.Facts
 	switch body.Kind {
 	case commerce.Products:
-		return facts.Products(ctx, e.Seq-1, k.engine.ArriveProduct)
+		var versions []live.ProductVersion
+		err := facts.Products(ctx, e.Seq-1, func(id string, v customer.ProductVersion) {
+			versions = append(versions, live.ProductVersion{ID: id, ProductVersion: v})
+		})
+		if err == nil {
+			k.engine.ArriveProducts(versions)
+		}
+		return err
 	case commerce.Rates:
 		return k.readRemains(ctx)
 	case commerce.Events:
