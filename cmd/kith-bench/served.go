@@ -108,12 +108,12 @@ func (s *served) begin(ctx context.Context) error {
 	return s.keeper.CatchUp(ctx)
 }
 
-func (s *served) definitions(ctx context.Context) ([]segment.Definition, uint64, error) {
+func (s *served) definitions(ctx context.Context, seq uint64) ([]segment.Definition, uint64, error) {
 	known, err := s.ops.Applied(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
-	list, err := s.segments.Definitions(ctx, "")
+	list, err := s.segments.Definitions(ctx, "", seq)
 	s.kept = len(list)
 	return list, known, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -27,7 +28,7 @@ type membershipOf struct {
 // look compares everything.
 func (f *followed) look(clean bool) {
 	at, now := f.clock(), f.read()
-	list, _, err := definitions(f.l)(f.ctx)
+	list, _, err := definitions(f.l)(f.ctx, math.MaxInt64)
 	f.check(err)
 	f.compareMembers(list, now, at)
 	f.checkTransitions(list, now, at, clean)

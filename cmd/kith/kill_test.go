@@ -11,6 +11,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -379,7 +380,7 @@ func (k *killing) checkMembers(l *local, at time.Time) {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	list, _, err := definitions(l)(k.t.Context())
+	list, _, err := definitions(l)(k.t.Context(), math.MaxInt64)
 	if err != nil {
 		k.t.Fatal(err)
 	}

@@ -152,13 +152,13 @@ func (k *keeping) follow(ctx context.Context, logger *slog.Logger) error {
 }
 
 // definitions returns what lists the segments whose memberships are kept.
-func definitions(l *local) func(ctx context.Context) ([]segment.Definition, uint64, error) {
-	return func(ctx context.Context) ([]segment.Definition, uint64, error) {
+func definitions(l *local) func(ctx context.Context, seq uint64) ([]segment.Definition, uint64, error) {
+	return func(ctx context.Context, seq uint64) ([]segment.Definition, uint64, error) {
 		known, err := l.ops.Applied(ctx)
 		if err != nil {
 			return nil, 0, err
 		}
-		list, err := l.Definitions(ctx)
+		list, err := l.Definitions(ctx, seq)
 		return list, known, err
 	}
 }

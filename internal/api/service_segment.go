@@ -25,14 +25,15 @@ func (s *Service) book() (*segment.Book, error) {
 	})
 }
 
-// Definitions are the segments whose memberships are kept, as they are now.
-func (s *Service) Definitions(ctx context.Context) ([]segment.Definition, error) {
+// Definitions are the segments whose memberships are kept, as an entry of the
+// log left them.
+func (s *Service) Definitions(ctx context.Context, seq uint64) ([]segment.Definition, error) {
 	book, err := s.book()
 	if err != nil {
 		return nil, err
 	}
 	c := s.current()
-	return book.Definitions(ctx, fmt.Sprintf("country %q, shipping_step %q, reward_points %d", c.Country, c.ShippingStep, c.RewardPoints))
+	return book.Definitions(ctx, fmt.Sprintf("country %q, shipping_step %q, reward_points %d", c.Country, c.ShippingStep, c.RewardPoints), seq)
 }
 
 const eventPrefix = "event:"

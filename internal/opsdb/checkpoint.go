@@ -13,9 +13,9 @@ import (
 // commit must not: the checkpointer copies beside the commits.
 const (
 	checkpointPages = 16_000
-	// From so many pages on a commit copies them itself: the checkpointer cannot
-	// keep up.
-	mostPages = 4 * checkpointPages
+	// From so many times as many on a commit copies them itself: the checkpointer
+	// cannot keep up.
+	mostCheckpoints = 4
 )
 
 // checkpointer copies the WAL to its place as it grows.
@@ -25,14 +25,17 @@ type checkpointer struct {
 	commit chan struct{} // something was committed
 	stop   func()        // lets it end
 	done   chan struct{} // closed when it has
+	pages  int           // how many it copies at once
 }
 
 func newCheckpointer(writer, beside *sql.DB) *checkpointer {
 	stopped := make(chan struct{})
-	c := &checkpointer{beside, writer, make(chan struct{}, 1), sync.OnceFunc(func() { close(stopped) }), make(chan struct{})}
+	c := &checkpointer{
+		beside, writer, make(chan struct{}, 1), sync.OnceFunc(func() { close(stopped) }), make(chan struct{}), checkpointPages,
+	}
 	go func() {
 		defer close(c.done)
-		enough := checkpointPages
+		enough := c.pages
 		for {
 			select {
 			case <-c.commit:
@@ -64,7 +67,12 @@ func (c *checkpointer) close() error {
 // next time. What fails here fails for a commit too, which tells.
 func (c *checkpointer) look(enough int) int {
 	pages, _, err := checkpoint(c.beside, "NOOP")
-	if err != nil || pages < enough {
+	switch {
+	case err != nil:
+		return enough
+	case pages < c.pages: // it was begun anew
+		return c.pages
+	case pages < enough:
 		return enough
 	}
 	if _, _, err = checkpoint(c.beside, "PASSIVE"); err != nil {
@@ -74,9 +82,10 @@ func (c *checkpointer) look(enough int) int {
 	// only the one who commits sees that; there is little left to copy.
 	pages, copied, err := checkpoint(c.writer, "PASSIVE")
 	if err != nil || copied < pages {
-		return pages + checkpointPages/4 // somebody still reads what was before
+		// Somebody still reads what was before.
+		return min(pages+c.pages/4, mostCheckpoints*c.pages-c.pages/4)
 	}
-	return checkpointPages
+	return c.pages
 }
 
 // checkpoint copies pages of the WAL to their place, and says how many there

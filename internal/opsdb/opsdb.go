@@ -99,7 +99,7 @@ func (d *DB) Close() error {
 
 // setUp prepares the writer.
 func setUp(ctx context.Context, db *sql.DB) error {
-	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA wal_autocheckpoint = %d`, mostPages)); err != nil {
+	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA wal_autocheckpoint = %d`, mostCheckpoints*checkpointPages)); err != nil {
 		return err
 	}
 	return migrate(ctx, db)

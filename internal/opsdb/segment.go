@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"kith/internal/commerce"
@@ -38,8 +39,14 @@ func (d *DB) Apply(ctx context.Context, e commerce.Entry) error {
 		if n, err := moved.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		for _, change := range changes {
+		for place, change := range changes {
 			if err := applySegment(ctx, tx, e.At, change); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, `
+				INSERT INTO segment_change (id, seq, place, name, text, hidden, deleted, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+				change.ID, e.Seq, place, change.Name, change.Text, change.Hidden, change.Delete, e.At.UnixMicro())
+			if err != nil {
 				return err
 			}
 		}
@@ -66,7 +73,21 @@ func applySegment(ctx context.Context, tx *sql.Tx, at time.Time, change segment.
 
 // ListSegments implements segment.Store.
 func (d *DB) ListSegments(ctx context.Context) ([]segment.Saved, error) {
-	rows, err := d.sql.QueryContext(ctx, `SELECT id, name, text, created_at, updated_at, hidden FROM segment ORDER BY id`)
+	return d.segments(ctx, `SELECT id, name, text, created_at, updated_at, hidden FROM segment ORDER BY id`)
+}
+
+// SegmentsAt implements segment.Store.
+func (d *DB) SegmentsAt(ctx context.Context, seq uint64) ([]segment.Saved, error) {
+	return d.segments(ctx, `
+		SELECT id, name, text, at, at, hidden FROM segment_change AS c
+		WHERE seq <= ?1 AND NOT deleted AND NOT EXISTS (
+			SELECT 1 FROM segment_change AS later
+			WHERE later.id = c.id AND later.seq <= ?1 AND (later.seq, later.place) > (c.seq, c.place))
+		ORDER BY id`, int64(min(seq, math.MaxInt64)))
+}
+
+func (d *DB) segments(ctx context.Context, query string, args ...any) ([]segment.Saved, error) {
+	rows, err := d.sql.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing saved segments: %w", explain(d.file, err))
 	}

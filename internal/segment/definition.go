@@ -18,10 +18,13 @@ type Definition struct {
 	Text string
 }
 
-// Definitions lists the segments whose memberships are kept: all that have a
-// text and are not hidden, in the order of List. settings is a text that
-// differs when the shop's settings do.
-func (b *Book) Definitions(ctx context.Context, settings string) ([]Definition, error) {
+// Definitions lists the segments whose memberships are kept, as an entry of the
+// log left them: all that have a text and are not hidden, in the order of List.
+// settings is a text that differs when the shop's settings do.
+func (b *Book) Definitions(ctx context.Context, settings string, seq uint64) ([]Definition, error) {
+	then := *b
+	then.config.Store = storeAt{b.config.Store, seq}
+	b = &then
 	all, err := b.List(ctx)
 	if err != nil {
 		return nil, err

@@ -398,6 +398,8 @@ type none struct{}
 
 func (none) ListSegments(context.Context) ([]segment.Saved, error) { return nil, nil }
 
+func (none) SegmentsAt(context.Context, uint64) ([]segment.Saved, error) { return nil, nil }
+
 // FuzzPlan: no file makes it panic, and every place is in the file.
 func FuzzPlan(f *testing.F) {
 	for _, file := range []string{

@@ -57,7 +57,19 @@ type Change struct {
 type Store interface {
 	// ListSegments returns all of them, hidden ones too, by id.
 	ListSegments(ctx context.Context) ([]Saved, error)
+	// SegmentsAt returns them as an entry of the log left them; CreatedAt is when
+	// they were saved last.
+	SegmentsAt(ctx context.Context, seq uint64) ([]Saved, error)
 }
+
+// storeAt is a Store as an entry of the log left it.
+type storeAt struct {
+	Store
+	seq uint64
+}
+
+// ListSegments implements Store.
+func (s storeAt) ListSegments(ctx context.Context) ([]Saved, error) { return s.SegmentsAt(ctx, s.seq) }
 
 const maxID = 64
 

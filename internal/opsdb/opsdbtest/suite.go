@@ -5,7 +5,10 @@ package opsdbtest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -80,6 +83,22 @@ func want(t *testing.T, s Store, seq uint64, segments ...segment.Saved) {
 	}
 }
 
+// wantAt compares the segments as an entry left them, as "id text".
+func wantAt(t *testing.T, s Store, seq uint64, segments ...string) {
+	t.Helper()
+	list, err := s.SegmentsAt(t.Context(), seq)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, g := range list {
+		got = append(got, fmt.Sprintf("%s %s %t", g.ID, g.Text, g.Hidden))
+	}
+	if !slices.Equal(got, segments) {
+		t.Errorf("after entry %d: %q, want %q", seq, got, segments)
+	}
+}
+
 func testSegments(t *testing.T, open func(*testing.T, string) Store) {
 	place := t.TempDir()
 	s := open(t, place)
@@ -102,6 +121,13 @@ func testSegments(t *testing.T, open func(*testing.T, string) Store) {
 	want(t, s, 5, all, vip)
 	apply(t, s, entry(t, 6, segment.Change{ID: "vip", Delete: true}), entry(t, 7, segment.Change{ID: "unknown", Delete: true}))
 	want(t, s, 7, all)
+	wantAt(t, s, 0)
+	wantAt(t, s, 2, "vip has order false")
+	wantAt(t, s, 4, "all everyone false", "vip has order false")
+	wantAt(t, s, 5, "all everyone false", "vip count(order) >= 2 true")
+	for _, seq := range []uint64{6, 7, 1000, math.MaxUint64} {
+		wantAt(t, s, seq, "all everyone false")
+	}
 }
 
 func testTogether(t *testing.T, open func(*testing.T, string) Store) {
@@ -112,6 +138,8 @@ func testTogether(t *testing.T, open func(*testing.T, string) Store) {
 	want(t, s, 2,
 		segment.Saved{ID: "a", Text: "has order", CreatedAt: at, UpdatedAt: at},
 		segment.Saved{ID: "b", Text: "everyone", CreatedAt: at, UpdatedAt: at})
+	wantAt(t, s, 1, "old everyone false")
+	wantAt(t, s, 2, "a has order false", "b everyone false")
 	// As every entry with one change is written, and always was.
 	bare := commerce.Entry{Seq: 3, Type: commerce.SegmentEntry, At: at, Body: []byte(`{"id":"a","delete":true}`)}
 	apply(t, s, bare)

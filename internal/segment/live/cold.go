@@ -33,7 +33,7 @@ func (p *person) standingSpot() *spot {
 // open makes a person's facts and memberships ready.
 func (e *Engine) open(p *person) {
 	if p.open() {
-		p.passes = p.worth()
+		e.weigh(p)
 		return
 	}
 	p.openPerson = &openPerson{customer: e.unpack(p)}
@@ -46,9 +46,15 @@ func (e *Engine) open(p *person) {
 
 // heat notes that a person is not packed.
 func (e *Engine) heat(p *person) {
+	e.warm = append(e.warm, p)
+	e.weigh(p)
+}
+
+// weigh notes how much an open person takes, who is wanted now.
+func (e *Engine) weigh(p *person) {
+	e.warmth -= p.heat
 	p.heat = p.customer.Weight()
 	p.passes = p.worth()
-	e.warm = append(e.warm, p)
 	e.warmth += p.heat
 }
 

@@ -103,6 +103,9 @@ func newDifference(t *testing.T, seed uint64) *difference {
 			catalogue = script.Catalogue(d.shop, nil)
 		}
 		text := segql.Print(segqltest.RandomTree(d.r, options))
+		if n := len(d.segments); n > 0 && d.r.IntN(3) == 0 { // what segments share is worked out once
+			text = fmt.Sprintf("(%s) %s (%s)", d.segments[d.r.IntN(n)].text, []string{"and", "or"}[d.r.IntN(2)], text)
+		}
 		checked, problems := segql.Compile(text, catalogue)
 		if len(problems) > 0 {
 			t.Fatalf("%s: %v", text, problems)

@@ -11,8 +11,8 @@
 // NewLoose one for a server, whose clock is given. A Tracker gives events that
 // were tracked their meaning. An Engine is for one goroutine.
 //
-// Of most people nothing is heard for long. They are kept packed (cold.go), and
-// opened when something comes or a timer is due.
+// Of most people nothing is heard for long. They are kept packed (cold.go,
+// shelf.go), and opened when something comes or a timer is due.
 //
 // # The order of things
 //

@@ -312,6 +312,7 @@ func (e *Engine) Members(id string, at int64) ([]string, error) {
 	}
 	var ids []string
 	for p := range e.everybody() {
+		e.open(p)
 		e.peek(p, at, func(Transition) {}, func() {
 			if e.holds(p, i, at) {
 				ids = append(ids, p.customer.Name)

@@ -142,3 +142,13 @@ func (s *Shelf) Bytes() (n int) {
 	}
 	return n
 }
+
+// Warmth is what open people count for in bytes.
+func (e *Engine) Warmth() int { return e.warmth }
+
+// Told is how many transitions of a segment the person of a key knows.
+func (e *Engine) Told(k Key, segment string) int {
+	p := e.owner(k)
+	e.open(p)
+	return len(p.customer.Transitions(segment, false)) + len(p.customer.Transitions(segment, true))
+}

@@ -270,6 +270,11 @@ func (e *Engine) Remember(tell func(note func(record int64, segment string, left
 		}
 		e.revisit(p, func() {
 			p.dirty = true
+			known := p.customer.Moves()
+			for _, m := range moves[p.record] {
+				delete(known, m.segment) // of when it was read before
+			}
+			p.customer.SetMoves(known)
 			for _, m := range moves[p.record] {
 				p.customer.Move(m.segment, m.left, m.at)
 			}

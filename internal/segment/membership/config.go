@@ -45,9 +45,9 @@ type Config struct {
 	Record segment.Record
 	Log    Log
 	Facts  Facts
-	// Definitions are the segments to keep as they are defined now, and the
-	// last entry of the log that they include.
-	Definitions func(ctx context.Context) ([]segment.Definition, uint64, error)
+	// Definitions are the segments to keep as an entry of the log left them, if
+	// they are known that far, and up to which entry they are known.
+	Definitions func(ctx context.Context, seq uint64) (list []segment.Definition, known uint64, err error)
 	Settings    func() commerce.Settings
 	Now         func() time.Time
 	Logger      *slog.Logger

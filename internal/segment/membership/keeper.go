@@ -33,6 +33,7 @@ type Keeper struct {
 	taken    segment.Progress // of the last batch taken, whose commit may be on its way
 	commits  chan error       // of the commit that is on its way; nil without one
 	settled  time.Time        // when the clock was last committed
+	looked   bool             // into the log
 
 	mu       sync.Mutex
 	begun    uint64 // steps begun
@@ -150,9 +151,11 @@ func (k *Keeper) step(ctx context.Context) (more bool, err error) {
 // follow applies entries of the log for one stretch.
 func (k *Keeper) follow(ctx context.Context) (more bool, err error) {
 	applied := k.taken.Applied
-	if k.config.Log.LastSeq() <= applied {
+	// The first look opens the log: it does not say before how far it reaches.
+	if k.looked && k.config.Log.LastSeq() <= applied {
 		return false, nil
 	}
+	k.looked = true
 	start, events := k.config.Now(), 0
 	for e, err := range k.config.Log.Read(ctx, applied+1) {
 		if err != nil {

@@ -39,7 +39,15 @@ func (k *Keeper) open(ctx context.Context) error {
 	if err := k.readSegments(ctx); err != nil {
 		return err
 	}
-	definitions, known, err := k.config.Definitions(ctx)
+	first := k.progress.Clock.IsZero()
+	if first {
+		// Nothing was kept so far: what is known now is the beginning.
+		if k.progress.Applied, err = k.config.Facts.Applied(ctx); err != nil {
+			return err
+		}
+		k.progress.Clock = k.config.now()
+	}
+	definitions, known, err := k.config.Definitions(ctx, k.progress.Applied)
 	if err != nil {
 		return err
 	}
@@ -50,12 +58,6 @@ func (k *Keeper) open(ctx context.Context) error {
 	k.tracker = live.NewTracker(k.engine, k.config.Settings().Currency)
 	if err := k.readFacts(ctx); err != nil {
 		return err
-	}
-	first := k.progress.Clock.IsZero()
-	if first {
-		// Nothing was kept so far: what is known now is the beginning.
-		k.progress.Applied = k.restored
-		k.progress.Clock = k.config.now()
 	}
 	k.taken = k.progress
 	frozen := k.adoptDefinitions(definitions, first)
@@ -83,9 +85,8 @@ func (k *Keeper) open(ctx context.Context) error {
 	if err := k.rememberOf(ctx, k.engine.Read()); err != nil {
 		return err
 	}
-	if !first && len(frozen) > 0 && known <= k.progress.Applied {
-		// No entry of the log says so: the settings changed, or the program.
-		err = k.redefine(ctx, known)
+	if len(frozen) > 0 { // by no entry of the log: the settings changed, or the program
+		err = k.redefine(ctx, min(known, k.progress.Applied))
 	}
 	return err
 }
@@ -123,7 +124,7 @@ func (k *Keeper) readFacts(ctx context.Context) error {
 	return k.readRemains(ctx)
 }
 
-// adoptDefinitions notes the segments as they are defined now, and lists
+// adoptDefinitions notes the segments as they are defined, and lists
 // those whose memberships are not known under that definition: all at first.
 func (k *Keeper) adoptDefinitions(definitions []segment.Definition, first bool) (changed []string) {
 	for _, d := range definitions {
@@ -155,14 +156,13 @@ func (k *Keeper) place() {
 	}
 }
 
-// redefine brings the memberships to the definitions as they are now, which
-// an entry changed.
+// redefine brings the memberships to the definitions as an entry left them.
 func (k *Keeper) redefine(ctx context.Context, seq uint64) error {
 	var definitions []segment.Definition
 	err := await(ctx, k.wake, func() (bool, error) {
 		var known uint64
 		var err error
-		definitions, known, err = k.config.Definitions(ctx)
+		definitions, known, err = k.config.Definitions(ctx, seq)
 		return known >= seq, err
 	})
 	if err != nil {
@@ -276,6 +276,11 @@ func (k *Keeper) rememberOf(ctx context.Context, ids []string) error {
 			})
 			if err != nil {
 				return err
+			}
+		}
+		for _, t := range k.batch.transitions { // of this stretch, not recorded yet
+			if slices.Contains(ids, t.Segment) {
+				note(t.Person, t.Segment, t.Left, t.At)
 			}
 		}
 		return nil

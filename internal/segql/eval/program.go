@@ -51,6 +51,18 @@ type Needs struct {
 	Scores bool            // base fields or percentiles
 }
 
+func newNeeds() *Needs {
+	return &Needs{Kinds: map[Kind]bool{}, Fields: map[string]bool{}, Moved: map[string]bool{}}
+}
+
+// add takes what a part of the segment depends on.
+func (n *Needs) add(part *Needs) {
+	maps.Copy(n.Kinds, part.Kinds)
+	maps.Copy(n.Fields, part.Fields)
+	maps.Copy(n.Moved, part.Moved)
+	n.Scores = n.Scores || part.Scores
+}
+
 // Compile makes a program of segments. The error is that of a segment that
 // cannot be compiled, which the checker does not let pass.
 func Compile(settings Settings, segments []Segment) (*Program, error) {
@@ -59,7 +71,7 @@ func Compile(settings Settings, segments []Segment) (*Program, error) {
 	}
 	c := &compiler{program: p, zone: p.zone}
 	for _, s := range segments {
-		c.needs = &Needs{Kinds: map[Kind]bool{}, Fields: map[string]bool{}, Moved: map[string]bool{}}
+		c.needs = newNeeds()
 		root, err := c.segment(s.Checked, s.Saved)
 		if err != nil {
 			return nil, fmt.Errorf("segment %s: %w", s.ID, err)
@@ -249,25 +261,27 @@ func (c *compiler) segment(checked *segql.Checked, saved bool) (*cond, error) {
 // matcher makes facts ready, or finds them.
 func (c *compiler) matcher(f *segql.Facts) (*matcher, error) {
 	kind := KindOf(f)
-	c.needs.Kinds[kind] = true
 	text := strconv.FormatBool(kind.Event) + kind.Name
 	if f.Filter != nil {
 		text += "[" + segql.Print(f.Filter)
 	}
 	if m, ok := c.program.byText[text]; ok {
+		c.needs.add(m.needs)
 		return m, nil
 	}
-	m := &matcher{index: len(c.program.matchers), text: text, kind: kind}
+	m := &matcher{index: len(c.program.matchers), text: text, kind: kind, needs: newNeeds()}
+	m.needs.Kinds[kind] = true
 	if f.Filter != nil {
-		within, moving := c.within, c.moving
-		c.within, c.moving = f, false
+		outer := *c
+		c.within, c.moving, c.needs = f, false, m.needs
 		filter, err := c.node(f.Filter)
 		if err != nil {
 			return nil, err
 		}
 		m.filter, m.moving = filter, c.moving
-		c.within, c.moving = within, moving
+		c.within, c.moving, c.needs = outer.within, outer.moving, outer.needs
 	}
+	c.needs.add(m.needs)
 	c.program.byText[text] = m
 	c.program.matchers = append(c.program.matchers, m)
 	if !m.moving {

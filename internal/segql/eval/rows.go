@@ -11,6 +11,7 @@ type matcher struct {
 	// moving says that the filter speaks of T ("3 days ago"): facts may come
 	// to fit as time passes.
 	moving bool
+	needs  *Needs // what the filter depends on
 }
 
 // rows are the facts that fit a matcher, in order.

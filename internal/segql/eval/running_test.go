@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -33,7 +34,7 @@ func TestRunning(t *testing.T) {
 			case r.IntN(10) == 0:
 				return Value{}
 			case shop%20 == 0 && r.IntN(50) == 0:
-				return Number(mostSummed + 1) // the sum stops to go on
+				return Number([]int64{mostSummed + 1, math.MinInt64}[r.IntN(2)]) // the sum stops to go on
 			}
 			return Whole(r.IntN(kinds) - kinds/4)
 		}

@@ -248,9 +248,10 @@ func arithSmall(op segql.ArithOp, a, b int64) (Value, bool) {
 	return Value{}, false
 }
 
+// abs is how far a number is from zero; of the least one, one less.
 func abs(n int64) int64 {
 	if n < 0 {
-		return -n
+		return -max(n, -math.MaxInt64)
 	}
 	return n
 }
