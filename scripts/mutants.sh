@@ -64,7 +64,8 @@ mutant "the cart survives an order" internal/customer/cart.go '/case e.Key == "o
 mutant "the cancelled order counts" internal/customer/keptorder.go 's/ \&\& now < t.ends//'
 mutant "what is pending is forgotten" internal/customer/customer.go '/^func (c \*Customer) waitFor/,/^}/s/c.pending = min(c.pending, at)/_ = at/'
 mutant "late facts are not caught up with" internal/segment/live/arrive.go 's/e.catchUp(p, s.moment)$/_ = s.moment/'
-mutant "a product changes nobody" internal/segment/live/input.go 's/e.mentions(p, id):/false:/'
+mutant "a product changes nobody" internal/segment/live/product.go 's/r.names\[number\] = true/r.names[number] = false/'
+mutant "what a shared filter needs is known to the first segment" $eval/program.go '/byText\[text\]; ok {/,/return m, nil/s/c.needs.add(m.needs)/_ = m.needs/'
 mutant "orders touch no carts" internal/customer/customer.go 's/, {Name: "cart_item"}, {Name: "favourite"},/,/'
 mutant "orders make no segment due" internal/segment/live/arrive.go 's/for _, i := range e.byKind\[k\] {/for _, i := range e.byKind[k] { if !k.Event { break }/'
 

@@ -186,13 +186,20 @@ func (c *Customer) boughtAfter(product string, at int64) bool {
 			}
 			o.eachLine(func(l *Line) {
 				if l.Quantity.Positive() {
-					c.bought[l.Product] = max(c.bought[l.Product], o.at)
+					c.buy(l.Product, o.at)
 				}
 			})
 		})
 	}
 	last, ok := c.bought[product]
 	return ok && last > at
+}
+
+// buy notes that a product was bought. Instants before 1970 are below zero.
+func (c *Customer) buy(product string, at int64) {
+	if last, ok := c.bought[product]; !ok || at > last {
+		c.bought[product] = at
+	}
 }
 
 func (c *Customer) favouriteFacts() []favouriteFact {

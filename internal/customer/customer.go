@@ -2,6 +2,7 @@ package customer
 
 import (
 	"cmp"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"sync"
@@ -18,13 +19,17 @@ type Shop struct {
 	zones     map[string]*eval.Zone     // nil for a name that is none
 	own       map[uint64]*ProductValues // see ownOf
 	words     *eval.Words               // of packed customers
+	seed      maphash.Seed              // of orders.byHash
 	// What is being packed is written here first.
 	scratch []byte
 }
 
 // NewShop returns a shop without products.
 func NewShop(zone *time.Location) *Shop {
-	return &Shop{Zone: eval.NewZone(zone), Catalogue: NewCatalogue(), zones: map[string]*eval.Zone{}, own: map[uint64]*ProductValues{}, words: eval.NewWords()}
+	return &Shop{
+		Zone: eval.NewZone(zone), Catalogue: NewCatalogue(), zones: map[string]*eval.Zone{}, own: map[uint64]*ProductValues{},
+		words: eval.NewWords(), seed: maphash.MakeSeed(),
+	}
 }
 
 // zone is the time zone of a name, or nil.
@@ -243,9 +248,11 @@ func (c *Customer) AddEvent(e *Event) []eval.Kind {
 	c.Known(e.At)
 	if Told(e.Key) {
 		c.told.insert(e, c.shop)
-		kinds := []eval.Kind{{Name: e.Key}}
-		c.forget(kinds...)
-		return kinds
+		kind := eval.Kind{Name: e.Key}
+		if !c.appendTold(kind, toldFact{e}) {
+			c.forget(kind)
+		}
+		return []eval.Kind{kind}
 	}
 	c.events.insert(e, c.shop)
 	kinds := []eval.Kind{{Event: true, Name: e.Key}, visitKind}
@@ -303,6 +310,21 @@ func (c *Customer) append(e *Event) {
 		}
 		c.memo.Append(c, visitKind, visits, longer)
 	}
+}
+
+// appendTold takes an event that was told, if it is a fact for itself and comes
+// after all others: what was worked out goes on.
+func (c *Customer) appendTold(kind eval.Kind, f toldFact) bool {
+	facts, ok := c.factsOf(kind).(*factList[toldFact])
+	if !ok || f.event.At > c.now {
+		return false
+	}
+	if n := len(facts.all); n > 0 && facts.all[n-1].where().compare(f.where()) > 0 {
+		return false
+	}
+	facts.add(f)
+	c.memo.Append(c, kind, facts, false)
+	return true
 }
 
 func (e *Event) compare(o *Event) int {

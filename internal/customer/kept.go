@@ -9,11 +9,12 @@ import (
 // for: a question about orders reads no views. What was not read is packed
 // again as it is.
 
-// Weight is about how many bytes are taken by what may be worked out of a
-// customer's facts, besides the packed ones.
+// Weight is about how many bytes an open customer takes: the packed orders,
+// with what they were before they were changed, and what may be worked out of
+// the facts.
 func (c *Customer) Weight() int {
 	const order, event, everyone = 150, 400, 2_000
-	weight := everyone + order*(c.orders.count+len(c.orders.added))
+	weight := everyone + order*(c.orders.count+len(c.orders.added)) + cap(c.orders.heads) + cap(c.orders.rest)
 	for _, sets := range [...]eventSets{c.events, c.told} {
 		for i := range sets {
 			weight += event * max(sets[i].count, len(sets[i].list))

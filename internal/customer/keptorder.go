@@ -1,6 +1,10 @@
 package customer
 
 import (
+	"bytes"
+	"fmt"
+	"hash/maphash"
+	"math"
 	"slices"
 
 	"kith/internal/segql/eval"
@@ -12,12 +16,17 @@ import (
 type orders struct {
 	heads, rest []byte // see packer.head and packer.rest; what is there does not change
 	count       int    // how many are packed
+	// Of this many bytes there the order was changed since.
+	deadHeads, deadRest int
 	// head and start are where each begins in heads and in rest; nil as long as
 	// nobody asked.
 	head, start []uint32
 	moved       bool     // they lie in another order, or some lie there no more
 	added       []*Order // not packed yet
-	byID        map[string]int32
+	// byHash are places by the hashes of ids: ids themselves would keep the
+	// memory that they were read from. Of ids that share a hash it has one.
+	byHash map[uint64]int32
+	hashed int // how many of the orders are in byHash
 }
 
 // ready makes head and start.
@@ -26,9 +35,9 @@ func (s *orders) ready(shop *Shop) {
 		s.head, s.start = make([]uint32, 0, s.count+len(s.added)), make([]uint32, 0, s.count+len(s.added))
 		heads, rest := shop.reader(s.heads), shop.reader(s.rest)
 		for range s.count {
-			s.head = append(s.head, uint32(len(s.heads)-len(heads.Bytes)))
+			s.head = append(s.head, offset(len(s.heads)-len(heads.Bytes)))
 			heads.head()
-			s.start = append(s.start, uint32(len(s.rest)-len(rest.Bytes)))
+			s.start = append(s.start, offset(len(s.rest)-len(rest.Bytes)))
 			rest.Skip(rest.Len())
 		}
 		heads.end()
@@ -36,15 +45,24 @@ func (s *orders) ready(shop *Shop) {
 	}
 	for _, o := range s.added {
 		head, start := s.pack(o, shop)
-		s.head, s.start = append(s.head, head), append(s.start, start)
+		s.head, s.start = append(s.head, offset(head)), append(s.start, offset(start))
 		s.count++
 	}
 	s.added = nil
 }
 
+// offset is a place in heads or in rest. A customer's orders take no more than
+// 4 GiB: a place that wrapped would be another order's.
+func offset(n int) uint32 {
+	if n > math.MaxUint32 {
+		panic(fmt.Sprintf("customer: the orders of one customer take more than %d bytes", math.MaxUint32))
+	}
+	return uint32(n)
+}
+
 // pack packs an order, and says where it begins.
-func (s *orders) pack(o *Order, shop *Shop) (head, start uint32) {
-	head, start = uint32(len(s.heads)), uint32(len(s.rest))
+func (s *orders) pack(o *Order, shop *Shop) (head, start int) {
+	head, start = len(s.heads), len(s.rest)
 	w := &packer{eval.Writer{Words: shop.words, Bytes: s.heads}, shop}
 	w.head(o)
 	s.heads, w.Bytes = w.Bytes, s.rest
@@ -61,11 +79,22 @@ func (s *orders) all(shop *Shop) (heads, rest []byte, count int) {
 	if !s.moved {
 		return s.heads, s.rest, s.count
 	}
-	for i := range s.count {
-		head, part := s.parts(i, shop)
-		heads, rest = append(heads, head...), append(rest, part...)
+	t := s.tidied(shop)
+	return t.heads, t.rest, t.count
+}
+
+// tidied are the same orders, with nothing between them.
+func (s *orders) tidied(shop *Shop) orders {
+	t := orders{
+		heads: make([]byte, 0, len(s.heads)-s.deadHeads), rest: make([]byte, 0, len(s.rest)-s.deadRest), count: s.count,
+		head: make([]uint32, s.count), start: make([]uint32, s.count), byHash: s.byHash, hashed: s.hashed,
 	}
-	return heads, rest, s.count
+	for i := range s.count {
+		head, rest := s.parts(i, shop)
+		t.head[i], t.start[i] = offset(len(t.heads)), offset(len(t.rest))
+		t.heads, t.rest = append(t.heads, head...), append(t.rest, rest...)
+	}
+	return t
 }
 
 // parts are what is packed of an order.
@@ -84,35 +113,67 @@ const fewOrders = 8
 func (s *orders) find(id string, shop *Shop) (place int, ok bool) {
 	s.ready(shop)
 	if s.count <= fewOrders {
-		for i := range s.count {
-			if o := s.at(i, shop); o.id == id {
-				return i, true
-			}
-		}
+		return s.look(id, shop)
+	}
+	if s.byHash == nil {
+		s.byHash = make(map[uint64]int32, s.count)
+	}
+	for ; s.hashed < s.count; s.hashed++ {
+		o := s.at(s.hashed, shop)
+		s.byHash[s.hash(o.id, shop)] = int32(s.hashed)
+	}
+	at, ok := s.byHash[s.hash(id, shop)]
+	if !ok {
 		return 0, false
 	}
-	if s.byID == nil {
-		s.byID = make(map[string]int32, s.count)
+	if o := s.at(int(at), shop); o.id != id {
+		return s.look(id, shop)
 	}
-	for i := len(s.byID); i < s.count; i++ {
-		o := s.at(i, shop)
-		s.byID[o.id] = int32(i)
-	}
-	at, ok := s.byID[id]
-	return int(at), ok
+	return int(at), true
 }
+
+// look looks through all orders for an id.
+func (s *orders) look(id string, shop *Shop) (place int, ok bool) {
+	for i := range s.count {
+		if o := s.at(i, shop); o.id == id {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+func (s *orders) hash(id string, shop *Shop) uint64 { return maphash.String(shop.seed, id) }
 
 // add adds an order that is new.
 func (s *orders) add(o *Order) { s.added = append(s.added, o) }
 
-// change puts an order in the place of the one with its id.
-func (s *orders) change(o *Order, shop *Shop) {
+// change puts an order in the place of the one with its id, and says whether
+// it is any other. What stays as it was is not written again.
+func (s *orders) change(o *Order, shop *Shop) (changed bool) {
 	i, ok := s.find(o.ID, shop)
 	if !ok {
 		panic("customer: no order " + o.ID)
 	}
-	s.head[i], s.start[i] = s.pack(o, shop)
-	s.moved = true
+	oldHead, oldRest := s.parts(i, shop)
+	head, start := s.pack(o, shop)
+	if bytes.Equal(s.heads[head:], oldHead) {
+		s.heads = s.heads[:head]
+	} else {
+		s.head[i], changed = offset(head), true
+		s.deadHeads += len(oldHead)
+	}
+	if bytes.Equal(s.rest[start:], oldRest) {
+		s.rest = s.rest[:start]
+	} else {
+		s.start[i], changed = offset(start), true
+		s.deadRest += len(oldRest)
+	}
+	s.moved = s.moved || changed
+	// Half is dead after as many bytes were written as there are to move.
+	if dead := s.deadHeads + s.deadRest; 2*dead > len(s.heads)+len(s.rest) {
+		*s = s.tidied(shop)
+	}
+	return changed
 }
 
 // absorb takes over the orders of another customer.
@@ -121,11 +182,10 @@ func (s *orders) absorb(other *orders, shop *Shop) {
 	other.ready(shop)
 	for i := range other.count {
 		head, rest := other.parts(i, shop)
-		s.head, s.start = append(s.head, uint32(len(s.heads))), append(s.start, uint32(len(s.rest)))
+		s.head, s.start = append(s.head, offset(len(s.heads))), append(s.start, offset(len(s.rest)))
 		s.heads, s.rest = append(s.heads, head...), append(s.rest, rest...)
 		s.count++
 	}
-	s.byID = nil
 }
 
 // eachOrder calls yield with each order, which is another after the call.
@@ -167,7 +227,7 @@ type orderHead struct {
 	flags     byte
 	total     eval.Value // that it says itself, or else what its lines come to
 	cancelled int64      // eval.Never if not
-	cancels   []int64
+	cancel    int64      // the earliest of the order's Cancels; eval.Never without any
 }
 
 // orderTimes say when an order counts.
@@ -230,12 +290,12 @@ func (w *packer) head(o *Order) {
 		w.Int(o.Cancelled)
 	}
 	if flags&orderCancels != 0 {
-		w.instants(o.Cancels)
+		w.Int(slices.Min(o.Cancels)) // no other is ever asked for
 	}
 }
 
 func (r *unpacker) head() (h orderHead) {
-	h.at, h.flags, h.cancelled = r.Fixed(), r.Byte(), eval.Never
+	h.at, h.flags, h.cancelled, h.cancel = r.Fixed(), r.Byte(), eval.Never, eval.Never
 	h.total = r.total(h.flags)
 	h.ends, h.sells = eval.Never, h.flags&orderSells != 0
 	if h.flags&(orderCancelled|orderCancels) != 0 {
@@ -256,10 +316,9 @@ func (r *unpacker) ended(h *orderHead) {
 		h.cancelled = r.Int()
 	}
 	if h.flags&orderCancels != 0 {
-		h.cancels = r.instants()
+		h.cancel = r.Int()
 	}
-	o := Order{Cancelled: h.cancelled, Cancels: h.cancels}
-	h.ends = o.ends()
+	h.ends = min(h.cancelled, h.cancel)
 }
 
 func (w *packer) rest(o *Order) {
@@ -280,7 +339,10 @@ func (w *packer) rest(o *Order) {
 func (k *keptOrder) order() *Order {
 	o := &Order{
 		ID: k.id, At: k.at, Place: k.place, Status: k.rest.Words.Text(k.status), Fields: map[string]eval.Value{},
-		Cancelled: k.cancelled, Cancels: k.cancels, Refunded: k.refunded(),
+		Cancelled: k.cancelled, Refunded: k.refunded(),
+	}
+	if k.cancel != eval.Never {
+		o.Cancels = []int64{k.cancel}
 	}
 	if k.flags&orderTotal != 0 {
 		o.Fields["total"] = k.total

@@ -18,7 +18,8 @@ type Order struct {
 	Status    string
 	Cancelled int64 // eval.Never if not
 	Refunded  eval.Value
-	// Cancels are the instants of "cancel" events; the earliest of all ends it.
+	// Cancels are the instants of "cancel" events; the earliest of all ends it,
+	// and is the one that is kept.
 	Cancels []int64
 }
 
@@ -127,11 +128,13 @@ func (c *Customer) AddOrder(o *Order) {
 	c.newest = max(c.newest, o.At)
 }
 
-// ChangeOrder puts an order in the place of the one with its id.
+// ChangeOrder puts an order in the place of the one with its id. What was
+// worked out of orders stays if it is the same.
 func (c *Customer) ChangeOrder(o *Order) {
-	c.waitFor(o.ends())
-	c.orders.change(o, c.shop)
-	c.forgetOrders()
+	if c.orders.change(o, c.shop) {
+		c.waitFor(o.ends())
+		c.forgetOrders()
+	}
 }
 
 // Order is a copy of the order with an id; nil if there is none.
@@ -172,7 +175,7 @@ func (c *Customer) appendOrder(o *Order) {
 	if c.bought != nil {
 		for i := range o.Lines {
 			if l := &o.Lines[i]; l.Quantity.Positive() {
-				c.bought[l.Product] = max(c.bought[l.Product], o.At)
+				c.buy(l.Product, o.At)
 			}
 		}
 	}

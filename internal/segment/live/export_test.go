@@ -152,3 +152,27 @@ func (e *Engine) Told(k Key, segment string) int {
 	e.open(p)
 	return len(p.customer.Transitions(segment, false)) + len(p.customer.Transitions(segment, true))
 }
+
+// Timers is a heap of timers for persons by number.
+type Timers struct {
+	timers
+	persons []*person
+}
+
+// Add adds a person.
+func (t *Timers) Add() {
+	t.persons = append(t.persons, &person{number: len(t.persons)})
+	t.timers.add()
+}
+
+// Set moves a person's timer.
+func (t *Timers) Set(number int, at int64) { t.set(t.persons[number], at) }
+
+// Remove takes a person's timer away.
+func (t *Timers) Remove(number int) { t.remove(t.persons[number]) }
+
+// First is the earliest timer.
+func (t *Timers) First() (number int, at int64, ok bool) {
+	first, ok := t.first()
+	return int(first.number), first.at, ok
+}

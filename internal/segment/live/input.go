@@ -149,7 +149,7 @@ func (a *arrival) cancel(p *person, event *customer.Event) {
 	if !id.Given() {
 		return
 	}
-	e.cancels[id.Plain()] = append(e.cancels[id.Plain()], event.At)
+	e.Cancelled(id.Plain(), event.At)
 	if o, owner := e.order(id.Plain()); o != nil {
 		if owner != nil {
 			a.touch(owner)

@@ -114,11 +114,13 @@ func (e *Engine) noteFacts(p *person) {
 // Seen notes a message id: an event with it will be dropped.
 func (e *Engine) Seen(message string) { e.messages.add(message) }
 
-// Cancelled notes a cancellation, also of an order that is not known.
+// Cancelled notes a cancellation, also of an order that is not known. The
+// earliest is the one that counts, so no other is kept.
 func (e *Engine) Cancelled(order string, at int64) {
-	if !slices.Contains(e.cancels[order], at) {
-		e.cancels[order] = append(e.cancels[order], at)
+	for _, known := range e.cancels[order] {
+		at = min(at, known)
 	}
+	e.cancels[order] = []int64{at}
 }
 
 // Now is the clock.

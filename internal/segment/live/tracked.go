@@ -19,9 +19,11 @@ type Tracker struct {
 	engine   *Engine
 	currency string // the shop's
 	rates    map[rateKey]decimal
-	orders   map[string]*trackedOrder
-	// returned holds the contents of orders that were only refunds, by id.
-	returned map[string][]string
+	// orders is what has to be kept of orders that came as events, beside what
+	// the engine holds.
+	orders map[fingerprint]trackedPrint
+	// returned are the contents of orders that were only refunds.
+	returned map[fingerprint]struct{}
 	// meanings are those of the names that came first, which are few.
 	meanings map[named]meaning
 	// room is for the members of the one event that is on its way.
@@ -42,8 +44,8 @@ const mostMeanings = 1000
 // NewTracker returns a Tracker for an engine of a shop with a currency.
 func NewTracker(e *Engine, currency string) *Tracker {
 	return &Tracker{
-		engine: e, currency: currency, rates: map[rateKey]decimal{}, orders: map[string]*trackedOrder{}, returned: map[string][]string{},
-		meanings: map[named]meaning{},
+		engine: e, currency: currency, rates: map[rateKey]decimal{}, orders: map[fingerprint]trackedPrint{},
+		returned: map[fingerprint]struct{}{}, meanings: map[named]meaning{},
 	}
 }
 

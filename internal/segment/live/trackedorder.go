@@ -1,7 +1,10 @@
 package live
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/maphash"
+	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +33,6 @@ type trackedOrder struct {
 	refunded decimal
 	lines    []trackedLine
 	keys     []Key // all of them
-	found    bool  // it came another way: its keys and what its lines were given as are not known
 }
 
 // trackedLine is a line of one.
@@ -109,10 +111,81 @@ func (o *trackedOrder) amount() decimal {
 // paid is the order's total in the shop's currency; zero where it does not fit.
 func (o *trackedOrder) paid() decimal { return o.amount().money(o.rate).fitting().or(zero) }
 
-// content tells orders apart in all that may not change; a status, a
-// cancellation and what was refunded may.
-func (o *trackedOrder) content() string {
-	return fmt.Sprint(o.at, fmt.Sprintf("%q", o.keys), o.currency, o.total, o.numbers, strings.Join(o.texts[:], "\x00"), o.lineTexts(one))
+// trackedPrint is what is kept of an order that came as an event: enough to
+// see whether it comes again as it was. Its amounts and texts are those of the
+// engine's order.
+type trackedPrint struct {
+	content uint64 // see trackedOrder.content
+	key     uint64 // the hash of the first key's value
+	rate    int64  // trackedOrder.rate in millionths
+}
+
+func (t *Tracker) printOf(o *trackedOrder) trackedPrint {
+	seed := t.seeds()[0]
+	return trackedPrint{content: o.content(seed), key: maphash.String(seed, o.key.Value), rate: o.rate.micros.Int64()}
+}
+
+// seeds are those of the engine's index of orders.
+func (t *Tracker) seeds() fingerprints { return t.engine.orders.fingerprints }
+
+// content is a hash of all that may not change; a status, a cancellation and
+// what was refunded may. It is compared with that of one other order at a
+// time, so 64 bits are plenty. The order of the lines does not matter.
+func (o *trackedOrder) content(seed maphash.Seed) uint64 {
+	w, lines := contentHash{seed: seed, buf: make([]byte, 0, 512)}, uint64(0)
+	for i := range o.lines {
+		l := &o.lines[i]
+		w.texts(l.product, l.sku, l.name, l.category, l.brand)
+		w.decimals(l.quantity, l.price, l.discount)
+		lines += w.sum()
+	}
+	w.texts(o.id, o.currency)
+	w.numbers(uint64(o.at), lines, uint64(len(o.lines)), uint64(len(o.keys)))
+	for _, k := range o.keys {
+		w.numbers(uint64(k.Kind))
+		w.texts(k.Value)
+	}
+	w.decimals(o.total)
+	w.decimals(o.numbers[:]...)
+	w.texts(o.texts[:]...)
+	return w.sum()
+}
+
+// contentHash hashes values so that none runs into the next.
+type contentHash struct {
+	seed maphash.Seed
+	buf  []byte
+}
+
+func (w *contentHash) numbers(all ...uint64) {
+	for _, n := range all {
+		w.buf = binary.LittleEndian.AppendUint64(w.buf, n)
+	}
+}
+
+func (w *contentHash) texts(all ...string) {
+	for _, s := range all {
+		w.numbers(uint64(len(s)))
+		w.buf = append(w.buf, s...)
+	}
+}
+
+// decimals takes numbers as they were read, which fit, or are missing.
+func (w *contentHash) decimals(all ...decimal) {
+	for _, d := range all {
+		if d.given() {
+			w.numbers(1, uint64(d.micros.Int64()))
+		} else {
+			w.numbers(0)
+		}
+	}
+}
+
+// sum is the hash of what was taken since the last one.
+func (w *contentHash) sum() uint64 {
+	sum := maphash.Bytes(w.seed, w.buf)
+	w.buf = w.buf[:0]
+	return sum
 }
 
 // lineTexts are the lines as texts, amounts by a rate, in an order of their own.
@@ -134,14 +207,9 @@ func (t *Tracker) arriveOrder(f *fact) error {
 		t.arriveReturned(f, o)
 		return nil
 	}
-	known, again := t.known(o.id)
-	if again {
-		if problem := t.differs(o, known); problem != nil {
-			return problem
-		}
-		o.rate = known.rate
-	} else {
-		t.orders[o.id] = o
+	again, problem := t.again(o)
+	if problem != nil {
+		return problem
 	}
 	order := t.orderOf(f, o)
 	rows := make([]OrderRow, 0, len(o.lines))
@@ -199,12 +267,13 @@ var statusWords = strings.NewReplacer(" ", "_", "-", "_")
 // arriveReturned takes an order of returned lines alone: it is no order, but
 // refunds of one. The same again is nothing new.
 func (t *Tracker) arriveReturned(f *fact, o *trackedOrder) {
-	content := o.content()
-	if slices.Contains(t.returned[o.id], content) {
+	seeds := t.seeds()
+	content := fingerprint{o.content(seeds[0]), o.content(seeds[1])} // one of many
+	if _, again := t.returned[content]; again {
 		t.engine.ArriveStatements(f.keys, f.at, nil, nil, CauseEvent)
 		return
 	}
-	t.returned[o.id] = append(t.returned[o.id], content)
+	t.returned[content] = struct{}{}
 	for i, l := range o.lines {
 		line := l.line(f, o.rate)
 		total := l.price.money(o.rate).times(l.quantity.minus()).fitting()
@@ -221,59 +290,86 @@ func (t *Tracker) arriveReturned(f *fact, o *trackedOrder) {
 	}
 }
 
-// known is an order that came before, as an event or another way.
-func (t *Tracker) known(id string) (*trackedOrder, bool) {
-	if o := t.orders[id]; o != nil {
-		return o, true
+// again says whether an order came before, as an event or another way, and
+// refuses one whose content was another then. Its amounts count by the rate
+// that they had.
+func (t *Tracker) again(o *trackedOrder) (again bool, refused error) {
+	id, now := t.engine.orders.of(o.id), t.printOf(o)
+	before, tracked := t.orders[id]
+	if tracked {
+		o.rate = decimal{big.NewInt(before.rate)}
+		if before.content == now.content {
+			return true, nil
+		}
 	}
-	before, _ := t.engine.order(id)
-	if before == nil {
-		return nil, false
+	order, owner := t.engine.order(o.id)
+	if order == nil {
+		t.orders[id] = now
+		return false, nil
 	}
-	o := &trackedOrder{id: id, at: before.At, rate: one, found: true, currency: before.Fields["currency"].String()}
-	o.total = decimalOf(before.Fields["total"])
+	if tracked && before.key != now.key {
+		return true, o.refused([...]string{"customer_id", "email", "phone", "customer_id"}[o.key.Kind], "customer "+t.keyOf(owner, before.key))
+	}
+	known := knownOrder(order)
+	if column, was := t.differs(o, known); column != "" {
+		return true, o.refused(column, was)
+	}
+	if tracked || !slices.Equal(foundTexts(o, o.rate), foundTexts(known, one)) {
+		return true, o.refused("product_id", "other lines")
+	}
+	return true, nil
+}
+
+func (o *trackedOrder) refused(column, before string) error {
+	return &RefusedError{column, "order " + o.id + " was imported before with " + before}
+}
+
+// keyOf is the value of the key by which an order came: it is one of its
+// owner's, whoever that is by now.
+func (t *Tracker) keyOf(owner *person, hash uint64) string {
+	for _, k := range owner.keys {
+		if maphash.String(t.seeds()[0], k.Value) == hash {
+			return k.Value
+		}
+	}
+	return "none"
+}
+
+// knownOrder is an order as the engine holds it: in the shop's currency.
+func knownOrder(known *customer.Order) *trackedOrder {
+	o := &trackedOrder{id: known.ID, at: known.At, rate: one, currency: known.Fields["currency"].String()}
+	o.total = decimalOf(known.Fields["total"])
 	for i, name := range orderNumbers {
-		o.numbers[i] = decimalOf(before.Fields[name])
+		o.numbers[i] = decimalOf(known.Fields[name])
 	}
 	for i, name := range orderTexts {
-		o.texts[i] = before.Fields[name].String()
+		o.texts[i] = known.Fields[name].String()
 	}
-	for _, l := range before.Lines {
+	for _, l := range known.Lines {
 		line := trackedLine{
 			product: l.Product, sku: l.Own.Get(0).String(), name: l.Own.Get(1).String(), category: l.Own.Get(2).String(), brand: l.Own.Get(3).String(),
 			quantity: decimalOf(l.Quantity), price: decimalOf(l.Price), discount: decimalOf(l.Discount),
 		}
 		o.lines = append(o.lines, line)
 	}
-	return o, true
+	return o
 }
 
-// differs refuses an order that came before with another content.
-func (t *Tracker) differs(o, known *trackedOrder) error {
-	if !known.found && o.content() == known.content() {
-		return nil
-	}
-	refuse := func(column, before string) error {
-		return &RefusedError{column, "order " + o.id + " was imported before with " + before}
-	}
-	// Amounts are compared in the shop's currency, by the rate of the order.
-	rate := known.rate
-	if known.found {
-		rate = o.rate
-	}
+// differs is the first column, but for keys and lines, in which an order
+// differs from the known one, and what that has there. Amounts are compared in
+// the shop's currency, by the rate of the order.
+func (t *Tracker) differs(o, known *trackedOrder) (column, was string) {
 	switch {
-	case !known.found && o.key.Value != known.key.Value:
-		return refuse([...]string{"customer_id", "email", "phone", "customer_id"}[o.key.Kind], "customer "+known.key.Value)
 	case o.at != known.at:
-		return refuse("at", "at "+time.UnixMicro(known.at).UTC().Format("2006-01-02T15:04:05Z"))
+		return "at", "at " + time.UnixMicro(known.at).UTC().Format("2006-01-02T15:04:05Z")
 	case t.currencyOf(o) != t.currencyOf(known):
-		return refuse("currency", "currency "+t.currencyOf(known))
-	case !o.amount().money(rate).same(known.paid()):
-		return refuse("total", "total "+known.paid().text(2))
+		return "currency", "currency " + t.currencyOf(known)
+	case !o.amount().money(o.rate).same(known.paid()):
+		return "total", "total " + known.paid().text(2)
 	}
 	for i, name := range orderNumbers {
-		if before := known.numbers[i].money(known.rate); !o.numbers[i].money(rate).same(before) {
-			return refuse(name, name+" "+textOrNone(before))
+		if before := known.numbers[i]; !o.numbers[i].money(o.rate).same(before) {
+			return name, name + " " + textOrNone(before)
 		}
 	}
 	for i, name := range orderTexts {
@@ -281,14 +377,10 @@ func (t *Tracker) differs(o, known *trackedOrder) error {
 			if before == "" {
 				before = "none"
 			}
-			return refuse(name, name+" "+before)
+			return name, name + " " + before
 		}
 	}
-	if known.found && slices.Equal(foundTexts(o, rate), foundTexts(known, known.rate)) {
-		known.rate = rate
-		return nil
-	}
-	return refuse("product_id", "other lines")
+	return "", ""
 }
 
 func textOrNone(d decimal) string {
