@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,31 @@ func someEvents(r *rand.Rand, n int) commerce.EventBatch {
 		batch.Events = append(batch.Events, e)
 	}
 	return batch
+}
+
+// TestNumbersOfEvents: a price that was computed in binary counts, and of one
+// that does not fit the sender is told.
+func TestNumbersOfEvents(t *testing.T) {
+	t.Parallel()
+	l := openLocal(t, filepath.Join(t.TempDir(), "shop"))
+	answer, err := l.Track(t.Context(), []byte(`[
+		{"event":"Order Completed","userId":"ana","properties":{"order_id":"o1","total":3.3000000000000003}},
+		{"event":"Order Completed","userId":"ana","properties":{"order_id":"o2","products":[{"product_id":"p","price":0.30000000000000004,"quantity":3}]}},
+		{"event":"Order Completed","userId":"ana","properties":{"order_id":"o3","total":3.3333333333}}]`))
+	want := []api.EventWarning{{Index: 2, Property: "properties.total", Reason: "3.3333333333 does not fit: at most 12 digits and 6 decimals; it counts as missing"}}
+	if err != nil || answer.Accepted != 3 || !slices.Equal(answer.Warnings, want) {
+		t.Fatalf("%+v %v", answer, err)
+	}
+	if _, err := l.load.Advance(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	n, err := l.Count(t.Context(), api.Question{Text: "sum(order.total) = 4.2 and count(order) = 3"})
+	if err != nil || n.Count != 1 {
+		t.Errorf("%+v %v", n, err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestEventsAreRebuiltAlike however they were grouped in loads: a rebuild

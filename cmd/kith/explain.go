@@ -45,7 +45,7 @@ func showExplanation(w io.Writer, x api.Explanation) {
 	if !x.Holds {
 		is = "is not"
 	}
-	fmt.Fprintf(w, "%s %s in the segment as of %s\n\n", x.Customer, is, shownInstant(x.AsOf))
+	fmt.Fprintf(w, "%s %s in the segment as of %s\n\n", escaped(x.Customer), is, shownInstant(x.AsOf))
 	showNode(w, x.Tree, "", "")
 	if len(x.Missing) > 0 {
 		fmt.Fprintln(w, "\nTo be in it, this would have to turn:")
@@ -54,7 +54,7 @@ func showExplanation(w io.Writer, x api.Explanation) {
 			if leaf.Holds {
 				turn = "no"
 			}
-			fmt.Fprintf(w, "  %s (to %s)\n", oneLineText(leaf.Text), turn)
+			fmt.Fprintf(w, "  %s (to %s)\n", escaped(oneLineText(leaf.Text)), turn)
 		}
 	}
 	if x.Next != nil {
@@ -70,9 +70,9 @@ func showNode(w io.Writer, n *api.Explained, first, rest string) {
 	if n.Holds {
 		mark = "yes"
 	}
-	fmt.Fprintf(w, "%s  %s%s\n", mark, first, nodeTitle(n))
+	fmt.Fprintf(w, "%s  %s%s\n", mark, first, escaped(nodeTitle(n)))
 	for _, line := range sawLines(n) {
-		fmt.Fprintf(w, "     %s  %s\n", rest, line)
+		fmt.Fprintf(w, "     %s  %s\n", rest, escaped(line))
 	}
 	for i, part := range n.Parts {
 		branch, below := "├ ", "│ "

@@ -70,10 +70,10 @@ func (k *keeping) now() *membership.Keeper {
 	return k.keeper
 }
 
-// sizes are those that are kept; nil if nobody keeps them.
-func (k *keeping) sizes() map[string]int64 {
+// kept is the Keeper, if there is one: not a nil one in an interface.
+func (k *keeping) kept() api.Live {
 	if keeper := k.now(); keeper != nil {
-		return keeper.Sizes()
+		return keeper
 	}
 	return nil
 }

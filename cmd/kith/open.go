@@ -170,9 +170,9 @@ func (l *local) join(p *program, reader *reader) (err error) {
 	l.Service, err = api.NewService(api.Config{
 		Settings: l.settings, PutSettings: l.folder.PutSettings, Segments: l.ops, Record: l.ops, Webhooks: l.webhooks.book,
 		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Profiles: l.facts, Loader: l.load,
-		Live:  l.live,
-		Sizes: l.keeping.sizes,
-		ReadEvents: func(body []byte) (commerce.EventBatch, []api.RefusedEvent, error) {
+		Live: l.live,
+		Kept: l.keeping.kept, Served: l.keeping.leads.Load,
+		ReadEvents: func(body []byte) (commerce.EventBatch, api.Tracked, error) {
 			return readEvents(body, p.now(), l.settings.Get())
 		},
 		HasFacts: func(context.Context) (bool, error) { return hasFacts(l.folder) },

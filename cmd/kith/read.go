@@ -70,16 +70,19 @@ func (r *reader) preview(ctx context.Context, q loader.Request) (json.RawMessage
 }
 
 // readEvents reads a body of events that arrived.
-func readEvents(body []byte, at time.Time, settings commerce.Settings) (commerce.EventBatch, []api.RefusedEvent, error) {
+func readEvents(body []byte, at time.Time, settings commerce.Settings) (commerce.EventBatch, api.Tracked, error) {
 	tracked, err := intake.Track(body, intake.TrackConfig{At: at, Zone: settings.Zone(), Country: settings.Country})
 	if err != nil {
-		return commerce.EventBatch{}, nil, commerce.WithCode(commerce.CodeInvalid, fmt.Errorf("reading events: %w", err))
+		return commerce.EventBatch{}, api.Tracked{}, commerce.WithCode(commerce.CodeInvalid, fmt.Errorf("reading events: %w", err))
 	}
-	var refused []api.RefusedEvent
+	var answer api.Tracked
 	for _, r := range tracked.Refused {
-		refused = append(refused, api.RefusedEvent(r))
+		answer.Refused = append(answer.Refused, api.RefusedEvent(r))
 	}
-	return commerce.EventBatch{Events: tracked.Events}, refused, nil
+	for _, w := range tracked.Warnings {
+		answer.Warnings = append(answer.Warnings, api.EventWarning(w))
+	}
+	return commerce.EventBatch{Events: tracked.Events}, answer, nil
 }
 
 // withUsage gives mistakes in what was asked their code.

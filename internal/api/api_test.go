@@ -51,15 +51,16 @@ func (s *shop) ChangeSettings(_ context.Context, c api.SettingsChange) (api.Sett
 }
 
 func (s *shop) History(_ context.Context, q api.HistoryQuestion) (api.History, error) {
-	return api.History{Segment: q.Segment, Size: 3}, s.ask("history %+v", q)
+	return api.History{Segment: q.Segment, Size: new(int64(3)), Missing: []string{"clv"}}, s.ask("history %+v", q)
 }
 
-func (s *shop) WatchSegment(ctx context.Context, q api.WatchQuestion, yield func(api.Transition) error) error {
+func (s *shop) WatchSegment(ctx context.Context, q api.WatchQuestion, begun func(string), yield func(api.Transition) error) error {
 	if err := s.ask("watch %+v", q); err != nil {
 		return err
 	}
+	begun("7")
 	for n := range int64(3) {
-		if err := yield(api.Transition{Number: n + 1, Segment: q.Segment, Customer: "ana", Change: "entered", At: noon}); err != nil {
+		if err := yield(api.Transition{ID: fmt.Sprintf("%d-5", n+1), Number: n + 1, Segment: q.Segment, Customer: "ana", Change: "entered", At: noon}); err != nil {
 			return err
 		}
 	}
@@ -279,9 +280,10 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 			return s.History(ctx, api.HistoryQuestion{Segment: "a", Customer: "a/b &c", Limit: 7, From: "2026-03-01"})
 		},
 		"watch": func(ctx context.Context, s api.Shop) (any, error) {
+			var from string
 			var seen []api.Transition
 			enough := errors.New("enough")
-			err := s.WatchSegment(ctx, api.WatchQuestion{Segment: "a", After: 5}, func(t api.Transition) error {
+			err := s.WatchSegment(ctx, api.WatchQuestion{Segment: "a", After: "5-9"}, func(after string) { from = after }, func(t api.Transition) error {
 				if seen = append(seen, t); len(seen) == 3 {
 					return enough
 				}
@@ -290,7 +292,7 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 			if errors.Is(err, enough) {
 				err = nil
 			}
-			return seen, err
+			return []any{from, seen}, err
 		},
 		"track": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.Track(ctx, []byte(`[{"event":"<x> & ț"}]`))

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"kith/internal/segment"
 )
 
 // Client is a Shop that is owned by a server.
@@ -152,25 +154,45 @@ func (c *Client) ListSegments(ctx context.Context) ([]Segment, error) {
 	return list.Segments, err
 }
 
-func segmentPath(id string) string { return "/v1/segments/" + url.PathEscape(id) }
+// segmentPath is a route of one segment. No path carries an empty id or dots,
+// and no segment has such an id.
+func segmentPath(id, rest string) (string, error) {
+	if id == "" || id == "." || id == ".." {
+		return "", segment.NotFoundError(id)
+	}
+	return "/v1/segments/" + url.PathEscape(id) + rest, nil
+}
+
+// callSegment is call on a segment's route.
+func callSegment[T any](ctx context.Context, c *Client, method, id, rest string, body any) (T, error) {
+	path, err := segmentPath(id, rest)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return call[T](ctx, c, method, path, body)
+}
 
 // GetSegment implements Shop.
 func (c *Client) GetSegment(ctx context.Context, id string) (Segment, error) {
-	return call[Segment](ctx, c, http.MethodGet, segmentPath(id), nil)
+	return callSegment[Segment](ctx, c, http.MethodGet, id, "", nil)
 }
 
 // SaveSegment implements Shop.
 func (c *Client) SaveSegment(ctx context.Context, id, name, text string) (Segment, error) {
+	if err := segment.CheckID(id); err != nil {
+		return Segment{}, err
+	}
 	body := map[string]string{"text": text}
 	if name != "" {
 		body["name"] = name
 	}
-	return call[Segment](ctx, c, http.MethodPut, segmentPath(id), body)
+	return callSegment[Segment](ctx, c, http.MethodPut, id, "", body)
 }
 
 // DeleteSegment implements Shop.
 func (c *Client) DeleteSegment(ctx context.Context, id string) (Deletion, error) {
-	return call[Deletion](ctx, c, http.MethodDelete, segmentPath(id), nil)
+	return callSegment[Deletion](ctx, c, http.MethodDelete, id, "", nil)
 }
 
 // Presets implements Shop.

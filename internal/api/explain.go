@@ -13,7 +13,7 @@ import (
 type ExplainQuestion struct {
 	Question
 
-	Customer string `json:"customer" doc:"customer id, e-mail or phone" maxLength:"1000"`
+	Customer string `json:"customer" doc:"customer id, e-mail or phone"`
 }
 
 // Explanation says why a customer is in a segment, or not.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -39,7 +41,8 @@ type Route struct {
 	unchecked bool
 }
 
-// HandlerConfig says what a Handler works with. All of it is required.
+// HandlerConfig says what a Handler works with. All of it is required, except
+// ReaderTime.
 type HandlerConfig struct {
 	Shop    Shop
 	Token   string // of the lock file
@@ -47,16 +50,21 @@ type HandlerConfig struct {
 	Log     *slog.Logger
 	// Done ends when the server stops: answers that last end with it.
 	Done context.Context //nolint:containedctx // as http.Server.BaseContext
+	// ReaderTime is how long a stream waits for a reader who takes nothing; 30
+	// seconds if it is 0.
+	ReaderTime time.Duration
 }
 
 // handler holds what the routes share.
 type handler struct {
-	shop   Shop
-	token  string
-	log    *slog.Logger
-	done   context.Context //nolint:containedctx // see HandlerConfig
-	api    huma.API
-	routes []Route
+	shop  Shop
+	token string
+	log   *slog.Logger
+	done  context.Context //nolint:containedctx // see HandlerConfig
+	// readerTime is HandlerConfig.ReaderTime.
+	readerTime time.Duration
+	api        huma.API
+	routes     []Route
 }
 
 // Handler puts a shop behind HTTP.
@@ -99,6 +107,7 @@ func newHandler(config HandlerConfig, mux *http.ServeMux) *handler {
 	c.RejectUnknownQueryParameters = true
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[commerce.Amount](), reflect.TypeFor[string]())
 	h := &handler{shop: config.Shop, token: config.Token, log: config.Log, done: config.Done, api: humago.New(mux, c)}
+	h.readerTime = cmp.Or(config.ReaderTime, readerTime)
 	h.shopRoutes()
 	h.segmentRoutes()
 	h.valueRoutes()

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"kith/internal/commerce"
@@ -20,6 +23,8 @@ type Live interface {
 	Changed() <-chan struct{}
 	// Sizes is how many are in each segment, by its id; "" stands for everyone.
 	Sizes() map[string]int64
+	// Progress is how far they are kept.
+	Progress() segment.Progress
 }
 
 // HistoryQuestion is what of a segment's history is asked for.
@@ -27,15 +32,19 @@ type HistoryQuestion struct {
 	Segment  string
 	Customer string // only this one's transitions; "" for everybody's
 	Limit    int    // of transitions, the newest; 0 for none
-	From     string // YYYY-MM-DD, the first day; "" for 30 days before To
-	To       string // the last day; "" for today
+	// From is the first day, as YYYY-MM-DD; "" for the first transition of all,
+	// and for the days of 30 days.
+	From string
+	To   string // the last day; "" for today
 }
 
 // History is what was recorded of a segment.
 type History struct {
 	Segment     string       `json:"segment"`
 	AsOf        time.Time    `json:"as_of"`
-	Size        int64        `json:"size"`
+	Size        *int64       `json:"size,omitempty" doc:"how many are in it; absent if not_kept or missing says why, or it is too new"`
+	NotKept     string       `json:"not_kept,omitempty" enum:"deleted,hidden,template" doc:"why nobody is in it any more, or yet"`
+	Missing     []string     `json:"missing,omitempty" doc:"of a preset: the shop has no facts of this kind, one of them would do"`
 	Days        []Day        `json:"days" doc:"days on which somebody entered or left, the oldest first"`
 	Transitions []Transition `json:"transitions" doc:"the newest first"`
 }
@@ -50,6 +59,7 @@ type Day struct {
 
 // Transition is a membership that changed.
 type Transition struct {
+	ID        string    `json:"id" doc:"what to go on after when watching"`
 	Number    int64     `json:"number" doc:"its place in the record; those that were recorded together share one"`
 	Segment   string    `json:"segment"`
 	Customer  string    `json:"customer"`
@@ -67,7 +77,7 @@ func showTransition(t segment.Transition) Transition {
 		change = "entered"
 	}
 	return Transition{
-		Number: t.Number, Segment: t.Segment, Customer: t.Customer, Change: change, At: t.At, NoticedAt: t.NoticedAt,
+		ID: placeOf(t).String(), Number: t.Number, Segment: t.Segment, Customer: t.Customer, Change: change, At: t.At, NoticedAt: t.NoticedAt,
 		Cause: string(t.Cause), Fact: t.Fact, Seq: t.Seq,
 	}
 }
@@ -75,89 +85,190 @@ func showTransition(t segment.Transition) Transition {
 // historyDays is how many days are shown when nobody says.
 const historyDays = 30
 
+// maxHistory is how many transitions a history has at most: they are held in
+// memory.
+const maxHistory = 10_000
+
+// patience is how long a history waits for memberships that are behind while a
+// server keeps them: events that go on coming may keep them so.
+const patience = 5 * time.Second
+
+// idOf is the id that is meant by it, or by "@" and it.
+func idOf(text string) string { return strings.TrimPrefix(text, "@") }
+
 // History implements Shop.
 func (s *Service) History(ctx context.Context, q HistoryQuestion) (History, error) {
-	if _, err := s.GetSegment(ctx, q.Segment); err != nil {
-		return History{}, err
+	if q.Limit < 0 || q.Limit > maxHistory {
+		return History{}, commerce.Errorf(commerce.CodeInvalid, "%d transitions are asked for: from 0 to %d can be", q.Limit, maxHistory)
 	}
-	live, err := s.live(ctx)
+	days, err := s.span(q)
 	if err != nil {
 		return History{}, err
 	}
-	if err := live.CatchUp(ctx); err != nil {
-		return History{}, err
-	}
-	h := History{Segment: q.Segment, AsOf: s.config.Now().UTC().Truncate(time.Microsecond), Size: live.Sizes()[q.Segment], Days: []Day{}, Transitions: []Transition{}}
-	from, to, err := s.span(q)
+	h, err := s.historyOf(ctx, idOf(q.Segment))
 	if err != nil {
 		return History{}, err
 	}
-	days, err := s.config.Record.Days(ctx, q.Segment, from, to)
+	live, asOf, err := s.caughtUp(ctx)
 	if err != nil {
 		return History{}, err
 	}
-	for _, d := range days {
+	h.AsOf = asOf
+	if size, kept := live.Sizes()[h.Segment]; kept && h.Missing == nil {
+		h.Size = &size
+	}
+	list, err := s.config.Record.Days(ctx, h.Segment, days.from, days.to)
+	for _, d := range list {
 		h.Days = append(h.Days, Day{d.Date, d.Entered, d.Left, d.Size})
 	}
-	if q.Limit == 0 {
-		return h, nil
+	if err != nil || q.Limit == 0 {
+		return h, err
 	}
-	filter := segment.TransitionFilter{Segment: q.Segment, Latest: true, Limit: q.Limit}
-	if q.Customer != "" {
-		if filter.Person, err = s.person(ctx, q.Customer); err != nil || filter.Person == 0 {
-			return h, err
+	return h, s.transitions(ctx, &h, q)
+}
+
+// historyOf begins the history of a segment. One that was deleted has one if
+// something was recorded of it.
+func (s *Service) historyOf(ctx context.Context, id string) (History, error) {
+	h := History{Segment: id, Days: []Day{}, Transitions: []Transition{}}
+	found, err := s.GetSegment(ctx, id)
+	if commerce.CodeOf(err) == commerce.CodeNotFound {
+		days, failed := s.config.Record.Days(ctx, id, "", lastDate)
+		if failed == nil && len(days) == 0 {
+			failed = err
 		}
+		h.NotKept = "deleted"
+		return h, failed
 	}
-	err = s.config.Record.Transitions(ctx, filter, func(t segment.Transition) error {
-		h.Transitions = append(h.Transitions, showTransition(t))
-		return nil
-	})
+	switch {
+	case err != nil:
+		return h, err
+	case found.Hidden:
+		h.NotKept = "hidden"
+	case found.Text == "":
+		h.NotKept = "template"
+	default:
+		h.Missing, err = s.lacks(ctx, id)
+	}
 	return h, err
 }
 
+// lastDate comes after all others, as a text.
+const lastDate = "9999-12-31"
+
+// caughtUp returns what keeps memberships, and how far they are kept at least.
+func (s *Service) caughtUp(ctx context.Context) (Live, time.Time, error) {
+	live, err := s.config.Live(ctx)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	now := s.config.Now().UTC().Truncate(time.Microsecond)
+	if !s.config.Served() {
+		return live, now, live.CatchUp(ctx)
+	}
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = live.CatchUp(waiting)
+	if err != nil && ctx.Err() == nil && waiting.Err() != nil {
+		return live, live.Progress().Clock, nil
+	}
+	return live, now, err
+}
+
+// transitions adds the newest of those that are asked for.
+func (s *Service) transitions(ctx context.Context, h *History, q HistoryQuestion) (err error) {
+	filter := segment.TransitionFilter{Segment: h.Segment, Latest: true}
+	if q.Customer != "" {
+		if filter.Person, err = s.person(ctx, q.Customer); err != nil || filter.Person == 0 {
+			return err
+		}
+	}
+	zone := s.current().Zone()
+	err = s.config.Record.Transitions(ctx, filter, func(t segment.Transition) error {
+		// They are in order of being noticed, which none is before it became true.
+		if t.NoticedAt.In(zone).Format(time.DateOnly) < q.From {
+			return errEnough
+		}
+		if date := t.At.In(zone).Format(time.DateOnly); date < q.From || q.To != "" && date > q.To {
+			return nil
+		}
+		h.Transitions = append(h.Transitions, showTransition(t))
+		if len(h.Transitions) == q.Limit {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// days are some of the shop's calendar, both included.
+type days struct{ from, to string }
+
 // span is the days that are asked for.
-func (s *Service) span(q HistoryQuestion) (from, to string, err error) {
+func (s *Service) span(q HistoryQuestion) (days, error) {
 	for _, date := range []string{q.From, q.To} {
 		if _, err := time.Parse(time.DateOnly, date); date != "" && err != nil {
-			return "", "", commerce.Errorf(commerce.CodeInvalid, "%q is not a date like 2026-03-01", date)
+			return days{}, commerce.Errorf(commerce.CodeInvalid, "%q is not a date like 2026-03-01", date)
 		}
 	}
 	last := s.config.Now().In(s.current().Zone())
-	if to = q.To; to == "" {
-		to = last.Format(time.DateOnly)
-	} else {
-		last, _ = time.Parse(time.DateOnly, to) // it was read above
+	if q.To != "" {
+		last, _ = time.Parse(time.DateOnly, q.To) // it was read above
 	}
-	if from = q.From; from == "" {
-		from = last.AddDate(0, 0, 1-historyDays).Format(time.DateOnly)
+	d := days{
+		from: cmp.Or(q.From, last.AddDate(0, 0, 1-historyDays).Format(time.DateOnly)),
+		to:   last.Format(time.DateOnly),
 	}
-	return from, to, nil
+	if d.from > d.to {
+		return days{}, commerce.Errorf(commerce.CodeInvalid, "the first day, %s, is after the last, %s", d.from, d.to)
+	}
+	return d, nil
 }
 
 // person finds the number under which transitions of a customer are recorded;
-// 0 if none are.
+// 0 if none are. The record is looked at first: the warehouse follows it. It
+// alone knows a customer's other keys.
 func (s *Service) person(ctx context.Context, customer string) (int64, error) {
+	number, err := s.recorded(ctx, customer)
+	if err != nil || number != 0 {
+		return number, err
+	}
 	found, err := s.config.Profiles.FindCustomer(ctx, customer, s.config.Now(), 0)
 	if err != nil {
 		return 0, err
 	}
-	var number int64
-	err = s.config.Record.Persons(ctx, func(p segment.Person) error {
-		if p.ID == found.ID && p.MergedInto == 0 {
-			number = p.Number
+	return s.recorded(ctx, found.ID)
+}
+
+// recorded finds the number of whom the record names so, or of whom they
+// became part; 0 if there is nobody.
+func (s *Service) recorded(ctx context.Context, id string) (int64, error) {
+	var found segment.Person
+	heads := map[int64]int64{}
+	err := s.config.Record.Persons(ctx, func(p segment.Person) error {
+		if p.MergedInto != 0 {
+			heads[p.Number] = p.MergedInto
+		}
+		if p.ID == id && (found.Number == 0 || found.MergedInto != 0 || p.MergedInto == 0 && p.Kind < found.Kind) {
+			found = p
 		}
 		return nil
 	})
+	number := found.Number
+	for heads[number] != 0 {
+		number = heads[number]
+	}
 	return number, err
 }
 
-func (s *Service) live(ctx context.Context) (Live, error) { return s.config.Live(ctx) }
-
 type historyInput struct {
-	ID       string `path:"id" maxLength:"64"`
-	Customer string `query:"customer" doc:"only this customer's transitions" maxLength:"400"`
-	Limit    int    `query:"limit" default:"50" minimum:"0" maximum:"10000" doc:"so many transitions, the newest"`
-	From     string `query:"from" doc:"the first day, YYYY-MM-DD; 30 days before the last if absent"`
+	ID       string `path:"id"`
+	Customer string `query:"customer" doc:"only this customer's transitions"`
+	Limit    int    `query:"limit" default:"50" doc:"so many transitions, the newest; from 0 to 10000"`
+	From     string `query:"from" doc:"the first day, YYYY-MM-DD; if absent, 30 days before the last for the days, and the first of all for transitions"`
 	To       string `query:"to" doc:"the last day; today if absent"`
 }
 
@@ -178,5 +289,5 @@ func (c *Client) History(ctx context.Context, q HistoryQuestion) (History, error
 			query.Set(name, value)
 		}
 	}
-	return call[History](ctx, c, http.MethodGet, segmentPath(q.Segment)+"/history?"+query.Encode(), nil)
+	return callSegment[History](ctx, c, http.MethodGet, q.Segment, "/history?"+query.Encode(), nil)
 }

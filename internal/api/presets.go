@@ -42,8 +42,11 @@ func (s *Service) Presets(ctx context.Context, at string) (Presets, error) {
 		return Presets{}, err
 	}
 	counts, sums := map[string]int64(nil), map[string]commerce.Amount(nil)
-	if at == "" {
-		counts = s.config.Sizes()
+	if live := s.config.Kept(); at == "" && live != nil {
+		kept := live.Progress().Clock // before the sizes, which may go further
+		if counts = live.Sizes(); counts != nil {
+			asOf = kept
+		}
 	}
 	if counts != nil {
 		sums = s.sums(ctx)

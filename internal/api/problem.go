@@ -64,7 +64,9 @@ func problemOf(ctx context.Context, err error, log *slog.Logger, trusted bool) *
 		p.Text, p.File, p.Finding = text.Text, text.File, Findings(text.Problems)
 	}
 	if code == commerce.CodeNone {
-		log.ErrorContext(ctx, "answering a request", "error", err)
+		if ctx.Err() == nil { // else whoever asked went away, and the rest broke off
+			log.ErrorContext(ctx, "answering a request", "error", err)
+		}
 		if !trusted {
 			p.Detail = "something went wrong in Kith; its log says what"
 		}

@@ -13,7 +13,7 @@ import (
 type questionInput struct{ Body Question }
 
 type idInput struct {
-	ID string `path:"id" maxLength:"64"`
+	ID string `path:"id"`
 }
 
 type atInput struct {
@@ -30,7 +30,7 @@ func (h *handler) segmentRoutes() {
 	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/check", Permission: Read, Summary: "a segment's canonical form, or what is wrong with it"},
 		func(ctx context.Context, in *struct {
 			Body struct {
-				Text string `json:"text" maxLength:"70000"`
+				Text string `json:"text"`
 			}
 		},
 		) (*answer[Checked], error) {
@@ -49,10 +49,10 @@ func (h *handler) segmentRoutes() {
 		})
 	register(h, Route{Method: http.MethodPut, Path: "/v1/segments/{id}", Permission: Write, Summary: "save a segment"},
 		func(ctx context.Context, in *struct {
-			ID   string `path:"id" maxLength:"64"`
+			ID   string `path:"id"`
 			Body struct {
 				Name string `json:"name,omitempty" doc:"kept as it is if absent"`
-				Text string `json:"text" maxLength:"70000"`
+				Text string `json:"text"`
 			}
 		},
 		) (*answer[Segment], error) {
@@ -92,7 +92,7 @@ type membersInput struct {
 	Body  Question
 }
 
-var errEnough = errors.New("enough members")
+var errEnough = errors.New("that is enough")
 
 // members streams a MemberList, so that memory does not grow with the
 // segment. An error after the beginning cuts the answer off.
@@ -116,7 +116,9 @@ func (h *handler) members(ctx context.Context, in *membersInput) (*huma.StreamRe
 			return w.member(id)
 		})
 		if err != nil && !errors.Is(err, errEnough) {
-			h.log.ErrorContext(c.Context(), "listing members", "error", err)
+			if c.Context().Err() == nil { // else whoever asked went away
+				h.log.ErrorContext(c.Context(), "listing members", "error", err)
+			}
 			panic(http.ErrAbortHandler)
 		}
 		if err := w.end(asOf); err != nil {

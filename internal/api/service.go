@@ -40,11 +40,14 @@ type Config struct {
 	Webhooks    *webhook.Book
 	// Live returns what keeps memberships, and lets it begin if need be.
 	Live func(ctx context.Context) (Live, error)
-	// Sizes is how many are in each segment, if memberships are kept right now;
-	// nil otherwise.
-	Sizes func() map[string]int64
-	// ReadEvents reads a body of events.
-	ReadEvents func(body []byte) (commerce.EventBatch, []RefusedEvent, error)
+	// Kept returns what keeps memberships if they are kept right now, nil
+	// otherwise.
+	Kept func() Live
+	// Served says whether that is what a server does, while events come.
+	Served func() bool
+	// ReadEvents reads a body of events. The answer says what was refused, and
+	// what is missing of the others.
+	ReadEvents func(body []byte) (commerce.EventBatch, Tracked, error)
 	// HasFacts says whether anything was imported.
 	HasFacts func(ctx context.Context) (bool, error)
 	// Preview reads the beginning of files and says how they would be read.
@@ -103,7 +106,7 @@ func NewService(config Config) (*Service, error) {
 		"Facts": config.Facts == nil, "Scores": config.Scores == nil, "Insights": config.Insights == nil, "Profiles": config.Profiles == nil,
 		"Loader": config.Loader == nil, "HasFacts": config.HasFacts == nil, "Preview": config.Preview == nil,
 		"Now": config.Now == nil, "Record": config.Record == nil, "Webhooks": config.Webhooks == nil, "Live": config.Live == nil, "ReadEvents": config.ReadEvents == nil,
-		"Sizes": config.Sizes == nil,
+		"Kept": config.Kept == nil, "Served": config.Served == nil,
 	} {
 		if missing {
 			return nil, fmt.Errorf("api: Config.%s is required", name)
@@ -215,7 +218,7 @@ func (s *Service) RFM(ctx context.Context, at string) (RFM, error) {
 // The warehouse follows a server's events after a second or so, which is good
 // enough for counts.
 func (s *Service) upToDate(ctx context.Context, at string) error {
-	if at != "" || s.config.Sizes() == nil {
+	if at != "" || s.config.Kept() == nil {
 		return nil
 	}
 	_, err := s.config.Loader.Advance(ctx)

@@ -32,10 +32,11 @@ type Shop interface {
 	// changes it.
 	PlanSegments(ctx context.Context, file string) (SegmentPlan, error)
 	ApplySegments(ctx context.Context, file string) (SegmentPlan, error)
-	// History is what was recorded of a segment. WatchSegment calls yield with
-	// transitions as they happen.
+	// History is what was recorded of a segment. WatchSegment calls begun
+	// with the place where it begins, then yield with transitions as they are
+	// recorded.
 	History(ctx context.Context, q HistoryQuestion) (History, error)
-	WatchSegment(ctx context.Context, q WatchQuestion, yield func(Transition) error) error
+	WatchSegment(ctx context.Context, q WatchQuestion, begun func(after string), yield func(Transition) error) error
 	Presets(ctx context.Context, at string) (Presets, error)
 	// Insight says what sets a segment apart, and Overlap how many customers
 	// each two segments share.
@@ -87,7 +88,7 @@ type SettingsChange struct {
 
 // Question is a segment's text, or "@ID", and the instant asked about.
 type Question struct {
-	Text string `json:"text" doc:"a segment, or @ID for a saved one or a preset" maxLength:"70000"`
+	Text string `json:"text" doc:"a segment, or @ID for a saved one or a preset"`
 	At   string `json:"at,omitempty" doc:"RFC 3339, or a date, which means its first instant in the shop's zone; now if absent"`
 }
 

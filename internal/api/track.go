@@ -11,6 +11,7 @@ type Tracked struct {
 	Accepted int            `json:"accepted" doc:"they are on the disk"`
 	Seq      uint64         `json:"seq,omitempty" doc:"of their entry in the log"`
 	Refused  []RefusedEvent `json:"refused"`
+	Warnings []EventWarning `json:"warnings,omitempty" doc:"the first hundred"`
 }
 
 // RefusedEvent is an event that cannot be used, and why.
@@ -20,13 +21,20 @@ type RefusedEvent struct {
 	Reason string `json:"reason"`
 }
 
+// EventWarning is something in an accepted event that counts as missing.
+type EventWarning struct {
+	Index    int    `json:"index" doc:"its place in the body, from 0"`
+	Property string `json:"property" doc:"properties.NAME"`
+	Reason   string `json:"reason"`
+}
+
 // Track implements Shop. When it returns, what was accepted is on the disk.
 func (s *Service) Track(ctx context.Context, body []byte) (Tracked, error) {
-	events, refused, err := s.config.ReadEvents(body)
+	events, answer, err := s.config.ReadEvents(body)
 	if err != nil {
 		return Tracked{}, err
 	}
-	answer := Tracked{Accepted: len(events.Events), Refused: refused}
+	answer.Accepted = len(events.Events)
 	if answer.Refused == nil {
 		answer.Refused = []RefusedEvent{}
 	}

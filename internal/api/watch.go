@@ -2,13 +2,15 @@ package api
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
+	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -21,45 +23,42 @@ import (
 // WatchQuestion is what is followed.
 type WatchQuestion struct {
 	Segment string // "" for all
-	// After is the number of the last transition seen; below zero, only what
-	// is recorded from now on is told.
-	After int64
+	// After is the id of the last transition seen, or a number, behind all that
+	// share it; "" for what is recorded from now on.
+	After string
 }
 
-// WatchSegment implements Shop. It calls yield with each transition as it is
-// recorded, and ends with the context or an error of yield.
-func (s *Service) WatchSegment(ctx context.Context, q WatchQuestion, yield func(Transition) error) error {
+// WatchSegment implements Shop. It ends with the context or an error of yield.
+func (s *Service) WatchSegment(ctx context.Context, q WatchQuestion, begun func(after string), yield func(Transition) error) error {
 	if q.Segment != "" {
+		q.Segment = idOf(q.Segment)
 		if _, err := s.GetSegment(ctx, q.Segment); err != nil {
 			return err
 		}
 	}
-	live, err := s.live(ctx)
-	if err != nil {
-		return err
-	}
-	after := q.After
-	if after < 0 {
-		if after, err = s.config.Record.LastTransition(ctx); err != nil {
+	var seen place
+	if q.After != "" {
+		var err error
+		if seen, err = parsePlace(q.After); err != nil {
 			return err
 		}
 	}
-	for {
-		changed := live.Changed() // before looking, so that nothing is missed
+	live, err := s.config.Live(ctx)
+	if err != nil {
+		return err
+	}
+	if q.After == "" {
 		last, err := s.config.Record.LastTransition(ctx)
 		if err != nil {
 			return err
 		}
-		if last > after {
-			filter := segment.TransitionFilter{Segment: q.Segment, After: after}
-			err := s.config.Record.Transitions(ctx, filter, func(t segment.Transition) error {
-				last = max(last, t.Number)
-				return yield(showTransition(t))
-			})
-			if err != nil {
-				return err
-			}
-			after = last
+		seen = behind(last)
+	}
+	begun(seen.String())
+	for {
+		changed := live.Changed() // before looking, so that nothing is missed
+		if seen, err = s.tellAfter(ctx, q.Segment, seen, yield); err != nil {
+			return err
 		}
 		select {
 		case <-ctx.Done():
@@ -69,9 +68,27 @@ func (s *Service) WatchSegment(ctx context.Context, q WatchQuestion, yield func(
 	}
 }
 
+// tellAfter yields what was recorded behind a place, and returns the place
+// behind it.
+func (s *Service) tellAfter(ctx context.Context, id string, seen place, yield func(Transition) error) (place, error) {
+	last, err := s.config.Record.LastTransition(ctx)
+	if err != nil || last <= seen.after() {
+		return seen, err
+	}
+	filter := segment.TransitionFilter{Segment: id, After: seen.after()}
+	err = s.config.Record.Transitions(ctx, filter, func(t segment.Transition) error {
+		if seen.passed(t) {
+			return nil
+		}
+		seen = placeOf(t)
+		return yield(showTransition(t))
+	})
+	return behind(max(last, seen.number)), err
+}
+
 type watchInput struct {
-	ID     string `path:"id" maxLength:"64" doc:"a segment, or \"-\" for all"`
-	After  int64  `query:"after" default:"-1" doc:"the number of the last transition seen; only what comes from now on if absent"`
+	ID     string `path:"id" doc:"a segment, or \"-\" for all"`
+	After  string `query:"after" doc:"the id of the last transition seen, or a number, behind all that share it; only what comes from now on if absent"`
 	LastID string `header:"Last-Event-ID" doc:"as after; a browser sends it by itself"`
 }
 
@@ -83,35 +100,38 @@ func (h *handler) watchRoute() {
 // that nothing on the way gives it up.
 const stillHere = 15 * time.Second
 
-// watch streams transitions as server-sent events (WHATWG HTML, 9.2). The id
-// of an event is the transition's number: whoever comes again with it as
-// Last-Event-ID misses nothing, and may see those that share it once more.
+// readerTime is how long a reader may take to take what is written, if
+// HandlerConfig says nothing.
+const readerTime = 30 * time.Second
+
+// watch streams transitions as server-sent events (WHATWG HTML, 9.2). Whoever
+// comes again with the id of the last one as Last-Event-ID misses nothing and
+// sees nothing twice. An id alone comes first: it says where the stream began.
 func (h *handler) watch(ctx context.Context, in *watchInput) (*huma.StreamResponse, error) {
-	q := WatchQuestion{Segment: in.ID, After: in.After}
+	q := WatchQuestion{Segment: in.ID, After: cmp.Or(in.LastID, in.After)}
 	if in.ID == "-" {
 		q.Segment = ""
-	} else if _, err := h.shop.GetSegment(ctx, in.ID); err != nil {
+	} else if _, err := h.shop.GetSegment(ctx, idOf(in.ID)); err != nil {
 		return nil, err
 	}
-	if in.LastID != "" {
-		after, err := strconv.ParseInt(in.LastID, 10, 64)
-		if err != nil {
-			return nil, huma.Error422UnprocessableEntity("Last-Event-ID is " + strconv.Quote(in.LastID) + ", not a number")
+	if q.After != "" {
+		if _, err := parsePlace(q.After); err != nil {
+			return nil, err
 		}
-		q.After = after
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		c.SetHeader("Content-Type", "text/event-stream")
 		c.SetHeader("Cache-Control", "no-store")
 		_, w := humago.Unwrap(c)
-		out := &eventWriter{w: bufio.NewWriter(w), control: http.NewResponseController(w)}
-		ctx, cancel := context.WithCancel(c.Context())
-		defer cancel()
+		out := newEventWriter(w, h.readerTime)
 		err := out.begin()
 		if err == nil {
-			err = h.stream(ctx, q, out)
+			err = h.stream(c.Context(), q, out)
 		}
-		if err != nil && !errors.Is(err, context.Canceled) && !errors.As(err, new(goneError)) {
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			h.log.InfoContext(ctx, "a reader of a stream was given up: it took nothing", "for", h.readerTime)
+		case c.Context().Err() == nil && h.done.Err() == nil && !errors.As(err, new(goneError)):
 			h.log.ErrorContext(ctx, "watching a segment", "error", err)
 		}
 	}}, nil
@@ -122,10 +142,10 @@ func (h *handler) stream(ctx context.Context, q WatchQuestion, out *eventWriter)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(h.done, cancel)()
-	news := make(chan Transition, 256)
+	begun, news := make(chan string, 1), make(chan Transition, 256)
 	failed := make(chan error, 1)
 	go func() {
-		failed <- h.shop.WatchSegment(ctx, q, func(t Transition) error {
+		failed <- h.shop.WatchSegment(ctx, q, func(after string) { begun <- after }, func(t Transition) error {
 			select {
 			case news <- t:
 				return nil
@@ -134,12 +154,16 @@ func (h *handler) stream(ctx context.Context, q WatchQuestion, out *eventWriter)
 			}
 		})
 	}()
+	var waiting chan Transition // news, once it was said where they begin
 	alive := time.NewTicker(stillHere)
 	defer alive.Stop()
 	for {
 		var err error
 		select {
-		case t := <-news:
+		case after := <-begun:
+			err = out.id(after)
+			waiting = news
+		case t := <-waiting:
 			err = out.event(t)
 			if err == nil && len(news) == 0 {
 				err = out.flush()
@@ -160,10 +184,30 @@ type goneError struct{ error }
 
 func (e goneError) Unwrap() error { return e.error }
 
-// eventWriter writes server-sent events.
+// eventWriter writes server-sent events. Each write has its own time: a reader
+// who takes nothing is not waited for.
 type eventWriter struct {
 	w       *bufio.Writer
+	to      io.Writer
 	control *http.ResponseController
+	time    time.Duration
+}
+
+func newEventWriter(to http.ResponseWriter, time time.Duration) *eventWriter {
+	e := &eventWriter{to: to, control: http.NewResponseController(to), time: time}
+	e.w = bufio.NewWriter(writerFunc(e.write))
+	return e
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+func (e *eventWriter) write(b []byte) (int, error) {
+	if err := e.control.SetWriteDeadline(time.Now().Add(e.time)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	return e.to.Write(b)
 }
 
 // begin lets the stream last: the time to read a request is over.
@@ -175,8 +219,14 @@ func (e *eventWriter) begin() error {
 }
 
 func (e *eventWriter) event(t Transition) error {
-	_, err := fmt.Fprintf(e.w, "id: %d\nevent: transition\ndata: %s\n\n", t.Number, encoded(t))
+	_, err := fmt.Fprintf(e.w, "id: %s\nevent: transition\ndata: %s\n\n", t.ID, encoded(t))
 	return err
+}
+
+// id says how far the reader has come, without an event.
+func (e *eventWriter) id(after string) error {
+	fmt.Fprintf(e.w, "id: %s\n\n", after)
+	return e.flush()
 }
 
 func (e *eventWriter) comment(text string) error {
@@ -187,32 +237,49 @@ func (e *eventWriter) comment(text string) error {
 func (e *eventWriter) flush() error { return errors.Join(e.w.Flush(), e.control.Flush()) }
 
 // WatchSegment implements Shop.
-func (c *Client) WatchSegment(ctx context.Context, q WatchQuestion, yield func(Transition) error) error {
-	id := q.Segment
-	if id == "" {
-		id = "-"
+func (c *Client) WatchSegment(ctx context.Context, q WatchQuestion, begun func(after string), yield func(Transition) error) error {
+	path := "/v1/segments/-/watch"
+	if q.Segment != "" {
+		var err error
+		if path, err = segmentPath(q.Segment, "/watch"); err != nil {
+			return err
+		}
 	}
-	content, err := c.send(ctx, http.MethodGet, segmentPath(id)+"/watch?after="+strconv.FormatInt(q.After, 10), nil)
+	if q.After != "" {
+		path += "?" + url.Values{"after": {q.After}}.Encode()
+	}
+	content, err := c.send(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = content.Close() }()
 	lines := bufio.NewScanner(content)
+	lines.Buffer(nil, longestEvent)
 	for lines.Scan() {
-		data, ok := strings.CutPrefix(lines.Text(), "data: ")
-		if !ok {
-			continue
-		}
-		var t Transition
-		if err := json.Unmarshal([]byte(data), &t); err != nil {
-			return fmt.Errorf("reading the server's answer: %w", err)
-		}
-		if err := yield(t); err != nil {
-			return err
+		field, value, _ := strings.Cut(lines.Text(), ": ")
+		switch {
+		case field == "id" && begun != nil:
+			begun(value)
+			begun = nil
+		case field == "data":
+			var t Transition
+			if err := json.Unmarshal([]byte(value), &t); err != nil {
+				return fmt.Errorf("reading the server's answer: %w", err)
+			}
+			if err := yield(t); err != nil {
+				return err
+			}
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return fmt.Errorf("the server ended: %w", io.ErrUnexpectedEOF)
+	return errors.Join(ErrEnded, lines.Err())
 }
+
+// ErrEnded says that a stream ended that has no end of its own: the server
+// did, or gave up a reader who took nothing.
+var ErrEnded = errors.New("the server ended")
+
+// longestEvent bounds a line of a stream: names and ids are far shorter.
+const longestEvent = 1 << 20

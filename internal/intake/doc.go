@@ -29,6 +29,8 @@
 //   - A value that cannot be read refuses its row. A number that does not fit,
 //     and an e-mail or phone that is none, are missing, with a warning that
 //     shows the first; so is NaN in Parquet, without one. 1e3, NaN, inf and 0x10 as texts are no numbers.
+//   - A number in the properties or traits of an event that a binary
+//     computation made (3.3000000000000003) is rounded to six decimals.
 //   - Instants before 1900 are refused. A local time that a zone skips is the
 //     end of the gap, a repeated one its first pass. 0000-00-00 is blank.
 //   - Countries stay as they are written, but for two letters, which become
@@ -38,9 +40,10 @@
 //     stored without a line, the order would be known with other content, and
 //     the corrected file come too late. A row whose order id cannot be read
 //     (it is blank, or the row cannot be taken apart) is tied to no other.
-//   - An id, an e-mail or a phone with a control character refuses its row, and
-//     so does a list or an object of JSON as an id, and bytes in a column of
-//     Parquet that are no text.
+//   - An id, an e-mail, a phone or an event's name with a control character
+//     refuses its row, and so does a list or an object of JSON as an id, a name
+//     or a message id over 200 characters, and bytes in a column of Parquet that
+//     are no text.
 //   - A negative refunded is refused. So is a negative total, but in a row that
 //     is a return and in online-retail; and a rate of the shop's own currency.
 //   - A text file is UTF-8, UTF-16 or else Windows-1252; a zero byte makes it

@@ -54,7 +54,7 @@ func (s *shape) said() string {
 // properties is SQL for an event's properties: its own object, and the
 // columns that are no field. What the object says wins.
 func (s *shape) properties() string {
-	own := s.values["properties"].out
+	own := s.rounded("properties")
 	extras := s.table.mapping.props
 	if len(extras) == 0 {
 		return own
@@ -67,6 +67,11 @@ func (s *shape) properties() string {
 	// Merging drops what is null.
 	merged := fmt.Sprintf("json_merge_patch(json_merge_patch('{}', json_object(%s)), coalesce(%s, '{}'))", strings.Join(pairs, ", "), own)
 	return fmt.Sprintf("nullif(CAST(%s AS VARCHAR), '{}')", merged)
+}
+
+// rounded is SQL for a JSON object without binary noise in its numbers.
+func (s *shape) rounded(field string) string {
+	return fmt.Sprintf("CASE WHEN regexp_matches(%[1]s, %[2]s) THEN %[3]s(%[1]s) ELSE %[1]s END", s.values[field].out, lit(noisyForm), roundFunction)
 }
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

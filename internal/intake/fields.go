@@ -24,6 +24,7 @@ type role int
 const (
 	roleText role = iota
 	roleID        // a text or a number, in one line
+	roleName      // a text, in one line
 	roleNumber
 	rolePrice // a number that may not be negative
 	roleInstant
@@ -142,12 +143,12 @@ var productFields = [...]field{
 
 var eventFields = [...]field{
 	{"at", roleInstant, []string{"timestamp", "originaltimestamp", "occurredat", "time", "datetime", "date", "receivedat", "sentat"}},
-	{"event", roleText, []string{"eventname", "eventtype"}},
+	{"event", roleName, []string{"eventname", "eventtype"}},
 	{"customer_id", roleID, []string{"userid", "customer"}},
 	{"anonymous_id", roleID, []string{"visitorid", "deviceid"}},
 	{"email", roleEmail, nil},
 	{"phone", rolePhone, nil},
-	{"message_id", roleText, []string{"eventid"}},
+	{"message_id", roleID, []string{"eventid"}},
 	{"properties", roleJSON, nil},
 	// Of the tracking calls; not in the manual's list.
 	{"type", roleText, nil},

@@ -144,6 +144,9 @@ func (r *reader) open() error {
 	if err := duck.AddTextFunction(r.ctx, r.db, phoneFunction, 2, new(phoneBook).normalise); err != nil {
 		return err
 	}
+	if err := duck.AddTextFunction(r.ctx, r.db, roundFunction, 1, func(args []string) string { return roundedNumbers(args[0]) }); err != nil {
+		return err
+	}
 	r.conn, err = r.db.Conn(r.ctx)
 	return duck.Explain(err)
 }

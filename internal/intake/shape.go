@@ -46,29 +46,58 @@ func newShape(cfg *Config, t *table, file int, base int64) *shape {
 	return s
 }
 
-// oneLine refuses ids that are lists, objects, or hold control characters: no
-// other system would know them again, and they break lists of ids.
+// oneLine refuses ids and names that are lists, objects, or hold control
+// characters: no other system would know them again, and they break lists of
+// ids.
 func (s *shape) oneLine(f field, v value) {
 	if surveyed(f.role)&asID == 0 {
 		return
 	}
-	const nested = " is a list or an object: an id is a text or a number"
 	suspect := false
 	for _, i := range s.table.mapping.fields[f.name] {
 		in := s.table.inputs(i)
 		switch {
 		case in.nested():
-			s.refuse(f.name, in.expr+" IS NOT NULL", quotedText(in.text())+" || "+lit(nested))
+			s.refuse(f.name, in.expr+" IS NOT NULL", quotedText(in.text())+" || "+lit(f.role.nested()))
 		case in.col.nested:
-			s.refuse(f.name, fmt.Sprintf("starts_with(%s, chr(%d))", in.expr, nestedMark), quotedText(in.text())+" || "+lit(nested))
+			s.refuse(f.name, fmt.Sprintf("starts_with(%s, chr(%d))", in.expr, nestedMark), quotedText(in.text())+" || "+lit(f.role.nested()))
 		}
 		suspect = suspect || in.col.suspect || !in.trimmed && in.typ == "VARCHAR"
 	}
 	if suspect {
 		// Most ids are plain, and seeing that costs half of looking for others.
 		s.refuse(f.name, fmt.Sprintf("NOT regexp_full_match(%[1]s, '[ -~]*') AND regexp_matches(%[1]s, %[2]s)", v.raw, lit(controlForm)),
-			quotedText(v.shown)+" || "+lit(" holds a line break or another control character, which an id may not"))
+			quotedText(v.shown)+" || "+lit(f.role.controls()))
 	}
+	if v.raw != "NULL" && s.cfg.Kind == commerce.Events && slices.Contains(shortFields[:], f.name) {
+		s.refuse(f.name, fmt.Sprintf("length(%s) > %d", v.raw, maxShort), quotedText(v.shown)+" || "+lit(tooLong))
+	}
+}
+
+// shortFields are the fields of an event that may not have more than maxShort
+// characters. Trackers make ids of 36 to 100; a longer one, or a longer name,
+// is something else that stands in the wrong place.
+var shortFields = [...]string{"event", "message_id"}
+
+const maxShort = 200
+
+var tooLong = fmt.Sprintf(" is longer than %d characters", maxShort)
+
+// nested says why a list or an object is refused where a role wants one value.
+func (r role) nested() string {
+	if r == roleName {
+		return " is a list or an object: a name is a text"
+	}
+	return " is a list or an object: an id is a text or a number"
+}
+
+// controls says why a value with control characters is refused.
+func (r role) controls() string {
+	noun := "an id"
+	if r == roleName {
+		noun = "a name"
+	}
+	return " holds a line break or another control character, which " + noun + " may not"
 }
 
 // controlForm finds control characters, and what a byte or an escape that is
@@ -342,6 +371,8 @@ func (s *shape) output(column string) string {
 		}
 	case "events properties":
 		return s.properties()
+	case "events traits":
+		return s.rounded("traits")
 	}
 	return v.out
 }

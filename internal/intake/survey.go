@@ -30,7 +30,7 @@ func surveyed(r role) roles {
 		return asNumber
 	case roleInstant, roleDate:
 		return asInstant
-	case roleID, roleEmail, rolePhone:
+	case roleID, roleName, roleEmail, rolePhone:
 		return asID
 	default:
 		return 0

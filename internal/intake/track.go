@@ -25,6 +25,17 @@ type TrackConfig struct {
 type Tracked struct {
 	Events  []commerce.Event // those that were taken, in order
 	Refused []RefusedEvent
+	// Warnings say what counts as missing of those that were taken: the first
+	// of a body.
+	Warnings []EventWarning
+}
+
+// EventWarning is something in an event that counts as missing. Index counts
+// the events of the body from 0; Property is "properties.NAME".
+type EventWarning struct {
+	Index    int    `json:"index"`
+	Property string `json:"property"`
+	Reason   string `json:"reason"`
 }
 
 // RefusedEvent is an event that cannot be used, and why. Index counts the
@@ -41,6 +52,8 @@ const (
 	maxTracked      = 1000
 	maxTrackedEvent = 32 << 10
 	maxTrackedTotal = 1 << 20
+
+	maxTrackedWarnings = 100
 )
 
 // clockSkew is how far ahead of the arrival an event may say that it happened;
@@ -201,10 +214,21 @@ func (t *tracker) event(value jsonValue, outer *event) error {
 	taken, column, reason := t.canonical(&ev)
 	if reason != "" {
 		refuse(column, reason)
-	} else {
-		t.out.Events = append(t.out.Events, taken)
+		return nil
 	}
+	t.out.Events = append(t.out.Events, taken)
+	t.warn(index, taken.Properties)
 	return nil
+}
+
+// warn tells of numbers in an event that do not fit.
+func (t *tracker) warn(index int, properties []byte) {
+	for _, u := range unfitNumbers(properties) {
+		if len(t.out.Warnings) < maxTrackedWarnings {
+			reason := printable(u.value) + " " + unfitReason + "; it counts as missing"
+			t.out.Warnings = append(t.out.Warnings, EventWarning{index, u.property, reason})
+		}
+	}
 }
 
 // inheritable is the size of what events take over from their batch.

@@ -33,7 +33,7 @@ var trackedFiles = map[string][]string{
 		`{"event":"x","userId":"u","properties":{"a":1},"a":2,"b":null,"c":"","at":"2026-03-01T10:00:00Z"}`,
 		`{"event":"x","userId":"u","properties":{},"at":"2026-03-01T10:00:00Z"}`,
 		`{"event":"\u00a0 x \ufeff","userId":"'u'","at":"2026-03-01T10:00:00 GMT","traits":{}}`,
-		`{"event":["a"],"userId":"u","message_id":{"a":1},"at":"2026-03-01T10:00:00Z"}`,
+		`{"event":true,"userId":"u","message_id":7,"at":"2026-03-01T10:00:00Z"}`,
 		// Refused ones.
 		`{"event":"x","userId":"u","at":"soon"}`,
 		`{"event":"x","userId":"u","at":"1899-12-31T23:59:59Z"}`,
@@ -56,6 +56,18 @@ var trackedFiles = map[string][]string{
 		`{"event":"x","type":"Delete","userId":"u","at":"2026-03-01T10:00:00Z"}`,
 		`{"event":"x","userId":"` + strings.Repeat(`é\u0007`, 70) + `","at":"2026-03-01T10:00:00Z"}`,
 		`{"event":"x","userId":"` + strings.Repeat(`é\n`, 70) + `","at":"2026-03-01T10:00:00Z"}`,
+	},
+	"names": {
+		`{"event":"` + strings.Repeat("é", 200) + `","userId":"u","message_id":"` + strings.Repeat("é", 200) + `","at":"2026-03-01T10:00:00Z"}`,
+		`{"event":"Quiz\tFinished","userId":"u","message_id":"ajs-next-1767225600000-7c9e6679-7425-40de-944b-e07fc1f90ae7","at":"2026-03-01T10:00:00Z"}`,
+		`{"event":"\tx ","userId":"u","message_id":" m\n","at":"2026-03-01T10:00:00Z"}`,
+		`{"event":"a\u001b[2Jb","userId":"u\u0007","at":"2026-03-01T10:00:00Z"}`,
+		`{"event":"x","userId":"u","message_id":"a\u0085b","at":"2026-03-01T10:00:00Z"}`,
+		`{"event":"x","userId":"u","message_id":{"a":1},"at":"2026-03-01T10:00:00Z"}`,
+		`{"event":["a"],"userId":"u","at":"2026-03-01T10:00:00Z"}`,
+		`{"type":"page","name":"a\u0000b","userId":"u","at":"2026-03-01T10:00:00Z"}`,
+		`{"event":"` + strings.Repeat("é", 201) + `","userId":"u","at":"2026-03-01T10:00:00Z"}`,
+		`{"event":"x","userId":"u","message_id":"` + strings.Repeat("é", 201) + `","at":"2026-03-01T10:00:00Z"}`,
 	},
 	"local": instants("2026-03-29 03:30:00", "2025-10-26T03:30:00.5", "2026-03-01", "2026-03-01 10:00", "2026-03-01T10:00:00.9999999",
 		"2026-02-30", "2026-03-01T24:00:00", "2026-03-01 24:00", "2026-03-01T25:00:00", "2026-03-01T24:00:01", "1916-05-01 00:00:00", "2026-13-01"),
@@ -112,7 +124,7 @@ func TestTrackReadsLikeFiles(t *testing.T) {
 
 // withoutForm is a reason without how the rest of the column is written.
 func withoutForm(reason string) string {
-	reason, _, _ = strings.Cut(reason, "is not an instant as")
+	reason, _, _ = strings.Cut(reason, "is not an instant")
 	return reason
 }
 
@@ -139,6 +151,29 @@ func trackedRow(e commerce.Event) string {
 		texts[i] = trackedColumns[i] + "=" + v
 	}
 	return strings.Join(texts, "; ")
+}
+
+// TestTrackReasons: what an event is refused for is said of an event, not of a
+// file. Names and message ids go to terminals and into lists, so they are
+// refused where a customer id would be, and may not be long.
+func TestTrackReasons(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 201)
+	for line, want := range map[string]RefusedEvent{
+		`"event":"x","timestamp":"soon"`:          {0, "at", `"soon" is not an instant like 2026-03-01T10:00:00Z, from 1900 on`},
+		`"event":"x","at":"1899-12-31"`:           {0, "at", `"1899-12-31" is not an instant like 2026-03-01T10:00:00Z, from 1900 on`},
+		`"event":"a\u001bb"`:                      {0, "event", "\"a\\u{1b}b\" holds a line break or another control character, which a name may not"},
+		`"event":["a"]`:                           {0, "event", `"["a"]" is a list or an object: a name is a text`},
+		`"event":"` + long + `"`:                  {0, "event", `"` + long[:60] + `…" is longer than 200 characters`},
+		`"event":"x","message_id":"a\nb"`:         {0, "message_id", "\"a\\nb\" holds a line break or another control character, which an id may not"},
+		`"event":"x","message_id":[1]`:            {0, "message_id", `"[1]" is a list or an object: an id is a text or a number`},
+		`"event":"x","message_id":"` + long + `"`: {0, "message_id", `"` + long[:60] + `…" is longer than 200 characters`},
+	} {
+		got, err := Track([]byte(`{"userId":"u",`+line+`}`), TrackConfig{At: trackedAt})
+		if err != nil || !slices.Equal(got.Refused, []RefusedEvent{want}) {
+			t.Errorf("%s: %+v %v", line, got.Refused, err)
+		}
+	}
 }
 
 // TestTrackBatches: a batch and a list bring the events that stand in them.

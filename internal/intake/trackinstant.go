@@ -19,7 +19,7 @@ func (t *tracker) instant(text string) (at time.Time, problem string) {
 	form := survey.form(writesMonthFirst(t.keys.cfg.Country, t.keys.cfg.Zone))
 	micros, ok := t.micros(text, form)
 	if !ok || micros < firstInstant || micros > lastInstant {
-		return t.at, quoted(text) + " is not an instant as this column writes them (" + form.shown() + "), from 1900 on"
+		return t.at, quoted(text) + " is not an instant like 2026-03-01T10:00:00Z, from 1900 on"
 	}
 	if at = time.UnixMicro(micros).UTC(); at.After(t.at.Add(clockSkew)) {
 		at = t.at

@@ -53,8 +53,8 @@ func (t *tracker) canonical(ev *event) (_ commerce.Event, column, reason string)
 	if problem != "" {
 		v.refuse("at", problem)
 	}
-	for _, i := range [...]int{evCustomerID, evAnonymousID, evEmail, evPhone} {
-		v.refuse(eventFields[i].name, notAnID(ev.values[i], g[i]))
+	for _, i := range [...]int{evEvent, evCustomerID, evAnonymousID, evEmail, evPhone, evMessageID} {
+		v.refuse(eventFields[i].name, notOneLine(eventFields[i], ev.values[i], g[i]))
 	}
 	for _, i := range [...]int{evProperties, evTraits} {
 		if g[i] != "" && !isJSONObject(g[i]) {
@@ -70,13 +70,16 @@ func (t *tracker) canonical(ev *event) (_ commerce.Event, column, reason string)
 
 var eventTypes = [...]string{"track", "page", "screen", "identify", "group", "alias"}
 
-// notAnID says why a value cannot be an id, or nothing: see shape.oneLine.
-func notAnID(v jsonValue, text string) string {
+// notOneLine says why a value cannot be an id or a name, or nothing: see
+// shape.oneLine.
+func notOneLine(f field, v jsonValue, text string) string {
 	switch {
 	case v.isObject(), v.isArray():
-		return quoted(text) + " is a list or an object: an id is a text or a number"
+		return quoted(text) + f.role.nested()
 	case controls.MatchString(text):
-		return quoted(text) + " holds a line break or another control character, which an id may not"
+		return quoted(text) + f.role.controls()
+	case slices.Contains(shortFields[:], f.name) && utf8.RuneCountInString(text) > maxShort:
+		return quoted(text) + tooLong
 	}
 	return ""
 }
@@ -108,7 +111,7 @@ func objectOf(text string) json.RawMessage {
 	if text == "" {
 		return nil
 	}
-	return json.RawMessage(text)
+	return json.RawMessage(roundedNumbers(text))
 }
 
 // isJSONObject says whether a text is an object, by the rules of DuckDB: in

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"kith/internal/commerce"
@@ -49,14 +50,10 @@ func (r *reader) refuse(t *table, s *shape, file *FileReport) (tied bool, err er
 	if err != nil || !ties {
 		return false, err
 	}
-	taken := "(" + t.from + ") WHERE bad IS NULL"
-	if file.Records != "" {
-		taken = fmt.Sprintf("read_parquet(%s)", duck.Literal(r.records(s.file)))
-	}
 	result, err := r.conn.ExecContext(r.ctx, fmt.Sprintf(`INSERT INTO refused
 		SELECT r.line, r.pos, 'order_id' || chr(31) || 'line ' || f.line || ' of the same order was refused', r.order_id
 		FROM (SELECT line, pos, order_id FROM %s) r
-		JOIN (SELECT order_id, arg_min(line, pos) AS line FROM refused GROUP BY order_id) f ON f.order_id = r.order_id`, taken))
+		JOIN (SELECT order_id, arg_min(line, pos) AS line FROM refused GROUP BY order_id) f ON f.order_id = r.order_id`, r.taken(t, s, file)))
 	if err != nil {
 		return false, err
 	}
@@ -184,6 +181,11 @@ func (r *reader) preview(t *table, n int, p *Previewed) error {
 // warn counts what was read as missing in the rows that were taken: values
 // that the file gives and the records lack.
 func (r *reader) warn(t *table, s *shape, file *FileReport) error {
+	if r.cfg.Kind == commerce.Events {
+		if err := r.warnProperties(r.taken(t, s, file), file); err != nil {
+			return err
+		}
+	}
 	var names, given, taken []string
 	for _, f := range fields(r.cfg.Kind) {
 		v := s.values[f.name]
@@ -202,10 +204,7 @@ func (r *reader) warn(t *table, s *shape, file *FileReport) error {
 	if t.refused {
 		rows = "SELECT * FROM (" + rows + ") q WHERE " + notRefused(fmt.Sprintf("q.place + %d", s.base))
 	}
-	records := "(" + t.from + ") WHERE bad IS NULL"
-	if file.Records != "" {
-		records = fmt.Sprintf("read_parquet(%s)", duck.Literal(r.records(s.file)))
-	}
+	records := r.taken(t, s, file)
 	before, err := r.counts(fmt.Sprintf("SELECT %s FROM (%s)", strings.Join(given, ", "), rows), len(names))
 	if err != nil {
 		return err
@@ -226,6 +225,37 @@ func (r *reader) warn(t *table, s *shape, file *FileReport) error {
 		file.Warnings = append(file.Warnings, w)
 	}
 	return nil
+}
+
+// taken is SQL for the records of a file: those that were written, or would be.
+func (r *reader) taken(t *table, s *shape, file *FileReport) string {
+	if file.Records != "" {
+		return fmt.Sprintf("read_parquet(%s)", duck.Literal(r.records(s.file)))
+	}
+	return "(" + t.from + ") WHERE bad IS NULL"
+}
+
+// warnProperties counts the events with a number that does not fit, for each
+// property that is read as a number.
+func (r *reader) warnProperties(records string, file *FileReport) error {
+	query := fmt.Sprintf("SELECT line, properties FROM (SELECT * FROM %s) WHERE regexp_matches(properties, %s) ORDER BY pos", records, lit(unfitForm))
+	places := map[string]int{} // in the warnings
+	return r.each(query, 2, func(row []string) error {
+		for _, u := range unfitNumbers([]byte(row[1])) {
+			i, seen := places[u.property]
+			if !seen {
+				line, err := strconv.ParseInt(row[0], 10, 64)
+				if err != nil {
+					return err
+				}
+				i = len(file.Warnings)
+				places[u.property] = i
+				file.Warnings = append(file.Warnings, Warning{Field: u.property, Reason: "the number " + unfitReason, Line: line, Value: u.value})
+			}
+			file.Warnings[i].Rows++
+		}
+		return nil
+	})
 }
 
 // firstWarned finds the first row whose value is read as missing.

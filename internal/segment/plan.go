@@ -134,8 +134,20 @@ func (p *planner) has(id string) bool {
 // Each is first checked as if all others were right, so that a mistake is
 // told once, where it is, and then with them, which finds rings.
 func (p *planner) checkTexts() {
-	everyone, _ := segql.Parse("everyone")
 	catalogue := p.catalogue(p.next)
+	right, wrong := p.checkAlone(catalogue)
+	p.checkTogether(catalogue, right, wrong)
+	for i, s := range p.next {
+		if root, ok := right[s.ID]; ok {
+			p.next[i].Text = segql.Print(root)
+		}
+	}
+}
+
+// checkAlone checks each text by itself. Of a wrong one its references remain,
+// as they may be part of a ring.
+func (p *planner) checkAlone(catalogue segql.Catalogue) (right, wrong map[string]segql.Node) {
+	everyone, _ := segql.Parse("everyone")
 	alone := catalogue
 	alone.Segment = func(id string) (segql.Node, bool) {
 		if p.deleted[id] || slices.Contains(catalogue.SegmentIDs, id) {
@@ -143,8 +155,7 @@ func (p *planner) checkTexts() {
 		}
 		return nil, false
 	}
-	wrong := map[string]bool{}
-	canonical := map[string]string{}
+	right, wrong = map[string]segql.Node{}, map[string]segql.Node{}
 	for _, s := range p.segments {
 		if s.text == nil {
 			continue
@@ -153,27 +164,46 @@ func (p *planner) checkTexts() {
 		switch kept := p.keepsDeleted(s); {
 		case !s.named:
 		case checked == nil || !kept:
-			wrong[s.id] = true
+			wrong[s.id] = leads(s, catalogue.SegmentIDs)
 		default:
-			canonical[s.id] = segql.Print(checked.Root)
+			right[s.id] = checked.Root
 		}
 	}
-	together := catalogue
-	together.Segment = func(id string) (segql.Node, bool) {
-		if wrong[id] {
-			return everyone, true
+	return right, wrong
+}
+
+// leads is a text reduced to its references to others that are there. What is
+// wrong with the rest of them is told already.
+func leads(s fileSegment, known []string) segql.Node {
+	either := &segql.Or{}
+	for _, r := range references(s.text.Value) {
+		if r.id != s.id && slices.Contains(known, r.id) {
+			either.Parts = append(either.Parts, &segql.InSegment{ID: r.id, IDAt: r.at})
 		}
-		return catalogue.Segment(id)
+	}
+	if len(either.Parts) == 0 {
+		return &segql.Everyone{}
+	}
+	return either
+}
+
+// checkTogether checks where the texts lead that were checked alone.
+func (p *planner) checkTogether(catalogue segql.Catalogue, right, wrong map[string]segql.Node) {
+	parse := catalogue.Segment
+	catalogue.Segment = func(id string) (segql.Node, bool) {
+		if root, ok := wrong[id]; ok {
+			return root, true
+		}
+		return parse(id)
 	}
 	for _, s := range p.segments {
-		if canonical[s.id] != "" && s.named {
-			p.compile(s, together)
+		if s.text == nil || !s.named {
+			continue
 		}
-	}
-	for i, s := range p.next {
-		if text, ok := canonical[s.ID]; ok {
-			p.next[i].Text = text
-		}
+		root := cmp.Or(right[s.id], wrong[s.id])
+		catalogue.ID = s.id
+		_, problems := segql.Check(root, &catalogue)
+		p.tell(s, problems)
 	}
 }
 
@@ -199,10 +229,15 @@ func (p *planner) compile(s fileSegment, c segql.Catalogue) *segql.Checked {
 		c.ID = s.id
 	}
 	checked, problems := segql.Compile(s.text.Value, &c)
+	p.tell(s, problems)
+	return checked
+}
+
+// tell reports the problems of a text of the file.
+func (p *planner) tell(s fileSegment, problems segql.Problems) {
 	for _, x := range problems {
 		p.problem(p.inside(s.text, x.Place), "%s", x.Message)
 	}
-	return checked
 }
 
 // keepsDeleted reports references to segments that the file deletes.

@@ -253,6 +253,15 @@ func TestFilesThatAreWrong(t *testing.T) {
 			"segments:\n- id: a\n  text: in segment \"b\"\n- id: b\n  text: has order or in segment \"a\"\n- id: c\n  text: in segment \"c\"\n",
 			"3:20: a ring of references: \"a\" to \"b\" to \"a\"\n5:33: a ring of references: \"b\" to \"a\" to \"b\"\n7:20: a ring of references: \"c\" to \"c\"\n",
 		},
+		"a ring and other errors": {
+			"segments:\n- id: r1\n  text: in segment \"r2\"\n- id: r2\n  text: in segment \"r3\"\n- id: r3\n  text: wrong = 1 and in segment \"nobody\" and in segment \"r1\"\n" +
+				"- id: s1\n  text: entered segment \"s2\" in last 1 day\n- id: s2\n  text: in segment \"s1\" and\n- id: t\n  text: wrong = 1 and in segment \"base\"\n",
+			"3:20: a ring of references: \"r1\" to \"r2\" to \"r3\" to \"r1\"\n5:20: a ring of references: \"r2\" to \"r3\" to \"r1\" to \"r2\"\n" +
+				"7:9: unknown field \"wrong\" (a text is written in double quotes)\n7:34: unknown segment \"nobody\"\n" +
+				"7:58: a ring of references: \"r3\" to \"r1\" to \"r2\" to \"r3\"\n" +
+				"9:25: a ring of references: \"s1\" to \"s2\" to \"s1\"\n11:20: a ring of references: \"s2\" to \"s1\" to \"s2\"\n" +
+				"11:28: expected a value, found the end\n13:9: unknown field \"wrong\" (a text is written in double quotes)\n",
+		},
 		"a used one":        {"segments:\n- id: base\n  delete: true\n", "2:7: segment \"base\" is used by user (and through them by far); first change what uses it, or delete it too\n"},
 		"a ring with saved": {"segments:\n- id: base\n  text: in segment \"far\"\n", "3:20: a ring of references: \"base\" to \"far\" to \"user\" to \"base\"\n"},
 	} {
