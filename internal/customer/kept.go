@@ -14,7 +14,8 @@ import (
 // the facts.
 func (c *Customer) Weight() int {
 	const order, event, everyone = 150, 400, 2_000
-	weight := everyone + order*(c.orders.count+len(c.orders.added)) + cap(c.orders.heads) + cap(c.orders.rest)
+	// What is worked out of an order takes about as much as it does packed.
+	weight := everyone + max(order*(c.orders.count+len(c.orders.added)), cap(c.orders.heads)+cap(c.orders.rest))
 	for _, sets := range [...]eventSets{c.events, c.told} {
 		for i := range sets {
 			weight += event * max(sets[i].count, len(sets[i].list))
