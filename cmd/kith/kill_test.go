@@ -24,6 +24,7 @@ import (
 	"testing"
 	"time"
 
+	"kith/internal/api"
 	"kith/internal/commerce"
 	"kith/internal/customer"
 	"kith/internal/folder"
@@ -76,7 +77,7 @@ func TestKill(t *testing.T) {
 		_ = server.Wait()
 	}
 	server := k.start()
-	k.command("segment", "history", "fresh") // waits until everything took effect
+	k.settle()
 	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -97,11 +98,28 @@ type killing struct {
 	acked  []string // message ids
 }
 
-func (k *killing) command(args ...string) {
+func (k *killing) command(args ...string) (stdout string) {
 	k.t.Helper()
-	var stdout, stderr bytes.Buffer
-	if status := run(k.t.Context(), append(args, "--data", k.dir), nil, &stdout, &stderr); status != 0 {
+	var out, stderr bytes.Buffer
+	if status := run(k.t.Context(), append(args, "--data", k.dir), nil, &out, &stderr); status != 0 {
 		k.t.Fatalf("kith %v: status %d: %s", args, status, stderr.String())
+	}
+	return out.String()
+}
+
+// settle waits until everything took effect. A history waits some seconds for
+// that, and says then as of when it is.
+func (k *killing) settle() {
+	k.t.Helper()
+	for {
+		asked := time.Now().UTC().Truncate(time.Microsecond)
+		var h api.History
+		if err := json.Unmarshal([]byte(k.command("segment", "history", "fresh", "--json")), &h); err != nil {
+			k.t.Fatal(err)
+		}
+		if !h.AsOf.Before(asked) {
+			return
+		}
 	}
 }
 
