@@ -71,17 +71,23 @@ func (p *program) warnPlan(ctx context.Context, shop api.Shop, plan api.SegmentP
 
 // readSegmentFile reads a file of segments, and no more than it may hold.
 func readSegmentFile(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }()
-	content, err := io.ReadAll(io.LimitReader(f, segment.MaxFile+1))
+	content, err := readBeyond(name, segment.MaxFile)
 	if err != nil {
 		return "", err
 	}
 	// A server would be sent something else if this were no text.
 	return string(content), segment.CheckFile(string(content))
+}
+
+// readBeyond reads a file and, of one that has more than so many bytes, no more
+// than shows that it has.
+func readBeyond(name string, most int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, most+1))
 }
 
 // showFileError points at everything that is wrong with a file of segments.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
 
@@ -104,7 +103,10 @@ func (p *program) testCommand() *cobra.Command {
 
 // readScript reads a script. Mistakes in it are shown a line each.
 func (p *program) readScript(name string) ([]script.Shop, error) {
-	content, err := readAtMost(name, maxScript)
+	content, err := readBeyond(name, maxScript)
+	if err == nil && len(content) > maxScript {
+		err = commerce.Errorf(commerce.CodeInvalid, "the file is larger than %d MiB; divide it", maxScript>>20)
+	}
 	if err != nil {
 		return nil, during("reading "+name, err)
 	}
@@ -121,21 +123,6 @@ func (p *program) readScript(name string) ([]script.Shop, error) {
 
 // maxScript is the largest script, in bytes: more than a person would write.
 const maxScript = 16 << 20
-
-// readAtMost reads a file that has at most so many bytes, and of a larger one
-// no more than shows that it is.
-func readAtMost(name string, most int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	content, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err == nil && int64(len(content)) > most {
-		err = commerce.Errorf(commerce.CodeInvalid, "the file is larger than %d MiB; divide it", most>>20)
-	}
-	return content, err
-}
 
 // What is shown of the mistakes in a script: a file that is something else
 // has one in every line.

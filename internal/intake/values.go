@@ -21,7 +21,7 @@ type value struct {
 
 // number adds a number in the form DECIMAL(18, 6).
 func (l *layers) number(name string, in input, form numberForm) value {
-	v := value{out: "v_" + name, warned: "the number does not fit: at most 12 digits and 6 decimals"}
+	v := value{out: "v_" + name, warned: "the number " + unfitReason}
 	v.raw, v.shown = l.given(name, in)
 	v.warn = fmt.Sprintf("%s IS NOT NULL AND %s IS NULL", v.raw, v.out)
 	switch {

@@ -14,20 +14,14 @@ import (
 // by customer.Pack, their memberships by chill. Whoever looks at a person
 // opens them first; Cool packs those that were not opened lately.
 
-// factsSpot is where a person's facts are noted; nil for nobody.
-func (p *person) factsSpot() *spot {
-	if p == nil {
+// shelf makes a shelf for a thing of everybody's, which a person notes in a spot.
+func (e *Engine) shelf(of func(p *person) *spot) *shelf {
+	return newShelf(func(number int) *spot {
+		if p := e.persons[number]; p != nil {
+			return of(p)
+		}
 		return nil
-	}
-	return &p.facts
-}
-
-// standingSpot is where a person's memberships are noted; nil for nobody.
-func (p *person) standingSpot() *spot {
-	if p == nil {
-		return nil
-	}
-	return &p.standing
+	})
 }
 
 // open makes a person's facts and memberships ready.

@@ -61,8 +61,8 @@ type Engine struct {
 	// These keep what is packed.
 	facts, standings *shelf
 	orders           *orderIndex
-	// cancels holds the instants of cancellations, by order.
-	cancels  map[string][]int64
+	// cancels holds the instants of the earliest cancellations, by order.
+	cancels  map[string]int64
 	messages *idSet // seen
 	holders  holders
 	timers   timers
@@ -101,10 +101,10 @@ func New(settings eval.Settings, segments []eval.Segment, record func(Transition
 	}
 	e := &Engine{
 		shop: customer.NewShop(settings.Zone), clock: customer.Always, keys: newKeyIndex(),
-		orders: newOrderIndex(), heavy: mostPacked, cancels: map[string][]int64{}, messages: newIDSet(), holders: holders{}, record: record,
+		orders: newOrderIndex(), heavy: mostPacked, cancels: map[string]int64{}, messages: newIDSet(), holders: holders{}, record: record,
 	}
-	e.facts = newShelf(func(number int) *spot { return e.persons[number].factsSpot() })
-	e.standings = newShelf(func(number int) *spot { return e.persons[number].standingSpot() })
+	e.facts = e.shelf(func(p *person) *spot { return &p.facts })
+	e.standings = e.shelf(func(p *person) *spot { return &p.standing })
 	e.use(program)
 	return e, nil
 }

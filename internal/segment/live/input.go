@@ -96,7 +96,7 @@ func (a *arrival) find(r OrderRow, p *person) *arrivingOrder {
 		return &arrivingOrder{known, owner, false}
 	}
 	o := &arrivingOrder{r.Order, p, true}
-	o.Cancels = e.cancels[o.ID]
+	o.Cancels = e.cancelsOf(o.ID)
 	if p == nil {
 		e.orders.alone[o.ID] = o.Order
 	} else {
@@ -154,7 +154,7 @@ func (a *arrival) cancel(p *person, event *customer.Event) {
 		if owner != nil {
 			a.touch(owner)
 		}
-		o.Cancels = e.cancels[id.Plain()]
+		o.Cancels = e.cancelsOf(id.Plain())
 		a.ordered(&arrivingOrder{o, owner, false})
 	}
 }

@@ -117,10 +117,17 @@ func (e *Engine) Seen(message string) { e.messages.add(message) }
 // Cancelled notes a cancellation, also of an order that is not known. The
 // earliest is the one that counts, so no other is kept.
 func (e *Engine) Cancelled(order string, at int64) {
-	for _, known := range e.cancels[order] {
-		at = min(at, known)
+	if known, ok := e.cancels[order]; !ok || at < known {
+		e.cancels[order] = at
 	}
-	e.cancels[order] = []int64{at}
+}
+
+// cancelsOf are the cancellations of an order that are known.
+func (e *Engine) cancelsOf(order string) []int64 {
+	if at, ok := e.cancels[order]; ok {
+		return []int64{at}
+	}
+	return nil
 }
 
 // Now is the clock.

@@ -76,7 +76,7 @@ func TestCancelledAgainAndAgain(t *testing.T) {
 		send("Order Cancelled", trackedAt.Add(time.Hour))
 		send("Order Cancelled", trackedAt.Add(time.Duration(i+60)*time.Minute))
 	}
-	if got := e.cancels["o1"]; len(got) != 1 || got[0] != want {
+	if got := e.cancelsOf("o1"); len(got) != 1 || got[0] != want {
 		t.Errorf("the engine keeps %d cancellations", len(got))
 	}
 	o, owner := e.order("o1")
