@@ -10,8 +10,8 @@ type Console interface {
 }
 
 type (
-	importConsole   interface{}
-	segmentConsole  interface{}
-	customerConsole interface{}
-	overviewConsole interface{}
+	importConsole   any
+	segmentConsole  any
+	customerConsole any
+	overviewConsole any
 )
