@@ -68,7 +68,7 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 	logs := slog.New(slog.NewTextHandler(p.stderr, nil))
 	serving, stopped := context.WithCancel(ctx)
 	defer stopped()
-	handler, err := api.Handler(api.HandlerConfig{Shop: shop.Service, Console: shop.Service, Token: token, Version: version, Log: logs, Done: serving})
+	handler, err := api.Handler(api.HandlerConfig{Shop: shop.Service, Token: token, Version: version, Log: logs, Done: serving})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

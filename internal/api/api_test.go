@@ -219,7 +219,7 @@ const token = "the-token"
 
 func serve(t *testing.T, s api.Shop) (*httptest.Server, *api.Client) {
 	t.Helper()
-	handler, err := api.Handler(api.HandlerConfig{Shop: s, Console: struct{ api.Console }{}, Token: token, Version: "1", Log: slog.New(slog.DiscardHandler), Done: t.Context()})
+	handler, err := api.Handler(api.HandlerConfig{Shop: s, Token: token, Version: "1", Log: slog.New(slog.DiscardHandler), Done: t.Context()})
 	if err != nil {
 		t.Fatal(err)
 	}

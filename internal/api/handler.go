@@ -45,7 +45,6 @@ type Route struct {
 // ReaderTime.
 type HandlerConfig struct {
 	Shop    Shop
-	Console Console
 	Token   string // of the lock file
 	Version string
 	Log     *slog.Logger
@@ -58,11 +57,10 @@ type HandlerConfig struct {
 
 // handler holds what the routes share.
 type handler struct {
-	shop    Shop
-	console Console
-	token   string
-	log     *slog.Logger
-	done    context.Context //nolint:containedctx // see HandlerConfig
+	shop  Shop
+	token string
+	log   *slog.Logger
+	done  context.Context //nolint:containedctx // see HandlerConfig
 	// readerTime is HandlerConfig.ReaderTime.
 	readerTime time.Duration
 	api        huma.API
@@ -74,8 +72,6 @@ func Handler(config HandlerConfig) (http.Handler, error) {
 	switch {
 	case config.Shop == nil:
 		return nil, errors.New("api: HandlerConfig.Shop is required")
-	case config.Console == nil:
-		return nil, errors.New("api: HandlerConfig.Console is required")
 	case config.Token == "":
 		return nil, errors.New("api: HandlerConfig.Token is required")
 	case config.Log == nil:
@@ -110,7 +106,7 @@ func newHandler(config HandlerConfig, mux *http.ServeMux) *handler {
 	c.DocsPath, c.SchemasPath = "", ""
 	c.RejectUnknownQueryParameters = true
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[commerce.Amount](), reflect.TypeFor[string]())
-	h := &handler{shop: config.Shop, console: config.Console, token: config.Token, log: config.Log, done: config.Done, api: humago.New(mux, c)}
+	h := &handler{shop: config.Shop, token: config.Token, log: config.Log, done: config.Done, api: humago.New(mux, c)}
 	h.readerTime = cmp.Or(config.ReaderTime, readerTime)
 	h.shopRoutes()
 	h.segmentRoutes()

@@ -285,7 +285,7 @@ func TestWhoGoesAwayIsNoError(t *testing.T) {
 	t.Parallel()
 	var log logs
 	g := &goneWith{asked: make(chan struct{}), answered: make(chan struct{})}
-	handler, err := api.Handler(api.HandlerConfig{Shop: g, Console: struct{ api.Console }{}, Token: token, Version: "1", Log: slog.New(slog.NewTextHandler(&log, nil)), Done: t.Context()})
+	handler, err := api.Handler(api.HandlerConfig{Shop: g, Token: token, Version: "1", Log: slog.New(slog.NewTextHandler(&log, nil)), Done: t.Context()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,7 +329,7 @@ func TestAReaderWhoTakesNothingIsGivenUp(t *testing.T) {
 	var log logs
 	e := &endless{ended: make(chan struct{})}
 	handler, err := api.Handler(api.HandlerConfig{
-		Shop: e, Console: struct{ api.Console }{}, Token: token, Version: "1", Log: slog.New(slog.NewTextHandler(&log, nil)), Done: t.Context(), ReaderTime: 50 * time.Millisecond,
+		Shop: e, Token: token, Version: "1", Log: slog.New(slog.NewTextHandler(&log, nil)), Done: t.Context(), ReaderTime: 50 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
