@@ -1,0 +1,7 @@
+import { ask, client } from '../api/client'
+
+/** Asks for the sizes of all segments, how they went, and what their members are worth. */
+export const figuresQuery = {
+  queryKey: ['segments', 'figures'],
+  queryFn: () => ask(client.GET('/v1/segments/figures')),
+}
