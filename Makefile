@@ -31,8 +31,25 @@ setup: require ## check the machine, fetch modules, build the tools
 	@$(MAKE) --no-print-directory $(TOOLS)/golangci-lint $(TOOLS)/gotestsum $(TOOLS)/benchstat
 
 .PHONY: build
-build: require ## build bin/kith
-	go build -trimpath -buildvcs=false -ldflags='$(LDFLAGS)' -o bin/kith ./cmd/kith
+build: require web/dist/index.html ## build bin/kith with its console
+	go build -trimpath -buildvcs=false -tags console -ldflags='$(LDFLAGS)' -o bin/kith ./cmd/kith
+
+# What the console's types are made of, and all that it is built from.
+DESCRIPTION := internal/api/testdata/openapi.json
+WEB := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/src/api/schema.ts: $(DESCRIPTION) web/node_modules/.package-lock.json
+	cd web && npm run --silent api
+
+web/dist/index.html: $(WEB) web/node_modules/.package-lock.json web/src/api/schema.ts
+	cd web && npm run --silent build
+
+.PHONY: web
+web: web/dist/index.html ## build the console
 
 .PHONY: dev
 dev: build ## build, then serve the folder DATA (kith-data)
@@ -43,7 +60,7 @@ demo: build ## build, then serve a generated shop; ARGS='--addr HOST:PORT'
 	bin/kith demo $(ARGS)
 
 .PHONY: test
-test: require-install vet lint race ## all that CI runs: vet, lint, tests under the race detector
+test: require-install vet lint web-test race browser ## all that CI runs: vet, lint, tests under the race detector, the console in a browser
 
 .PHONY: vet
 vet:
@@ -58,6 +75,18 @@ lint: $(TOOLS)/golangci-lint ## golangci-lint
 .PHONY: race
 race: $(TOOLS)/gotestsum ## all tests under the race detector
 	$(TOOLS)/gotestsum --format pkgname -- -race -timeout 30m -vet=off -ldflags='-s -w' $(ARGS) ./...
+
+.PHONY: web-test
+web-test: web/dist/index.html ## the console: types, lint, unit tests
+	cd web && npm run --silent check && npm run --silent lint && npm test --silent
+
+.PHONY: browser
+browser: build ## the console in Chromium, on a server of this build; ARGS=test/live.test.ts
+	cd web && npm run --silent browser -- $(ARGS)
+
+.PHONY: screens
+screens: build ## pictures of every page into docs/screens; KITH_SCREENS=dark,phone for these only
+	cd web && npm run --silent screens
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (30s)

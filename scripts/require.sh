@@ -4,6 +4,7 @@
 set -eu
 
 go_wanted=26 # Go 1.26 or newer
+node_wanted=20
 install=no
 if [ "${1:-}" = "--install" ]; then install=yes; fi
 
@@ -33,6 +34,11 @@ missing() { # prints the Debian packages that are missing
 	compiles "$cxx" c++ || echo g++
 	has make || echo make
 	has git || echo git
+	# The tests look at the console's pages in a browser, in four languages.
+	if [ "$install" = yes ]; then
+		has chromium || echo chromium
+		[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || echo fonts-noto-cjk
+	fi
 }
 
 packages=$(missing | paste -sd ' ' -)
@@ -69,6 +75,17 @@ else
 	elif [ "$(go env CGO_ENABLED)" != 1 ] && [ -z "$packages" ]; then
 		failed=yes
 		echo "require: CGO_ENABLED is 0: DuckDB and SQLite need cgo; unset it, or run 'go env -u CGO_ENABLED'" >&2
+	fi
+fi
+
+if ! has node || ! has npm; then
+	failed=yes
+	echo "require: node and npm are missing: install Node $node_wanted or newer from https://nodejs.org/ (Debian's package may be older); the console is built with it" >&2
+else
+	major=$(node -p 'process.versions.node.split(".")[0]')
+	if [ "$major" -lt "$node_wanted" ]; then
+		failed=yes
+		echo "require: Node $node_wanted or newer is needed, found $(node --version): install it from https://nodejs.org/" >&2
 	fi
 fi
 

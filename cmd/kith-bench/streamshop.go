@@ -48,6 +48,7 @@ type shopJob struct {
 	Dir               string
 	Customers, Orders int64
 	Threads           int
+	Until             time.Time // the end of its facts, if they are namedFiles; zero for streamFiles
 }
 
 // streamShop returns where the stream's shop is, which is made if it is not
@@ -57,19 +58,23 @@ func (b *bench) streamShop(ctx context.Context, customers, orders int64) (string
 	if _, err := os.Stat(dir); err == nil {
 		return dir, nil
 	}
-	unfinished := dir + ".unfinished"
-	if err := errors.Join(os.RemoveAll(unfinished), os.MkdirAll(unfinished, 0o700)); err != nil {
-		return "", err
+	return dir, b.makeShop(ctx, dir, shopJob{Customers: customers, Orders: orders, Threads: b.threads})
+}
+
+// makeShop makes a shop in a folder; one that was not finished is not there.
+func (b *bench) makeShop(ctx context.Context, dir string, j shopJob) error {
+	j.Dir = dir + ".unfinished"
+	if err := errors.Join(os.RemoveAll(j.Dir), os.MkdirAll(j.Dir, 0o700)); err != nil {
+		return err
 	}
-	j := &shopJob{Dir: unfinished, Customers: customers, Orders: orders, Threads: b.threads}
-	if err := b.spawn(ctx, "shop", j, func([]byte) error { return nil }); err != nil {
-		return "", fmt.Errorf("making the stream's shop: %w", err)
+	if err := b.spawn(ctx, "shop", &j, func([]byte) error { return nil }); err != nil {
+		return fmt.Errorf("making a shop: %w", err)
 	}
-	return dir, os.Rename(unfinished, dir)
+	return os.Rename(j.Dir, dir)
 }
 
 func (j *shopJob) run(ctx context.Context, _ io.Writer) error {
-	s, err := openStores(ctx, storesConfig{dir: j.Dir, memory: importMemory, threads: j.Threads, now: newClock(shopImported).now})
+	s, err := openStores(ctx, storesConfig{dir: j.Dir, memory: importMemory, threads: j.Threads, now: newClock(j.imported()).now})
 	if err != nil {
 		return err
 	}
@@ -87,9 +92,23 @@ func (j *shopJob) run(ctx context.Context, _ io.Writer) error {
 	return errors.Join(err, s.close())
 }
 
+func (j *shopJob) imported() time.Time {
+	if j.Until.IsZero() {
+		return shopImported
+	}
+	return j.Until
+}
+
+func (j *shopJob) files() map[commerce.Kind]string {
+	if j.Until.IsZero() {
+		return streamFiles(j.Customers, j.Orders)
+	}
+	return namedFiles(j.Customers, j.Orders, j.Until)
+}
+
 func (j *shopJob) take(ctx context.Context, s *stores, kind commerce.Kind) error {
 	file := filepath.Join(j.Dir, string(kind)+".parquet")
-	if err := writeParquet(ctx, j.Dir, j.Threads, copied{streamFiles(j.Customers, j.Orders)[kind], file}); err != nil {
+	if err := writeParquet(ctx, j.Dir, j.Threads, copied{j.files()[kind], file}); err != nil {
 		return err
 	}
 	return errors.Join(s.importFile(ctx, kind, "", file), os.Remove(file))

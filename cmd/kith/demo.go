@@ -22,6 +22,7 @@ import (
 // demoFlags say which shop to make and how to show it.
 type demoFlags struct {
 	address, language string
+	public            *string
 	customers         int
 	noServe           bool
 }
@@ -39,6 +40,7 @@ func (p *program) demoCommand() *cobra.Command {
 	c.Flags().StringVar(&flags.address, "addr", defaultAddress, "HOST:PORT to listen on; a loopback address")
 	c.Flags().IntVar(&flags.customers, "customers", 20_000, "how many people the shop has")
 	c.Flags().StringVar(&flags.language, "language", "en", "en, ro, ko or zh-Hant")
+	flags.public = urlFlag(c)
 	p.webhookFlag(c)
 	c.Flags().BoolVar(&flags.noServe, "no-serve", false, "end when everything is loaded and shown")
 	return c
@@ -56,6 +58,9 @@ type demoMade struct {
 func (p *program) demo(ctx context.Context, flags demoFlags) error {
 	if flags.customers < 1 || flags.customers > 9_999_999 {
 		return commerce.Errorf(commerce.CodeInvalid, "--customers is %d, not within 1 to 9999999", flags.customers)
+	}
+	if _, err := parsePublic(*flags.public); err != nil {
+		return err
 	}
 	f, lock, owner, err := p.lock(ctx, mayMake)
 	if err != nil {
@@ -101,7 +106,7 @@ func (p *program) demoIn(ctx context.Context, shop *local, flags demoFlags) erro
 	if flags.noServe {
 		return nil
 	}
-	return p.serve(ctx, shop, flags.address)
+	return p.serve(ctx, shop, flags.address, *flags.public)
 }
 
 func demoOf(ctx context.Context, shop *local) (made demoMade, known bool, err error) {
@@ -119,44 +124,86 @@ func (p *program) makeDemo(ctx context.Context, shop *local, made demoMade, know
 	if _, err := os.Stat(filepath.Join(dir, simulate.ShopFile)); err == nil && known {
 		return nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	p.say("making a shop of %d people in %s", made.Customers, dir)
+	next, err := writeDemo(ctx, shop, made, flags.language)
+	if err != nil {
 		return err
 	}
-	settings := shop.settings.Get()
-	p.say("making a shop of %d people in %s", made.Customers, dir)
+	return shop.put(next)
+}
+
+// demoFiles makes the demo shop for a server, and says what to import.
+func (p *program) demoFiles(ctx context.Context, shop *local, d api.DemoRequest) ([]api.DemoFile, error) {
+	next, err := writeDemo(ctx, shop, demoMade{Customers: d.Customers, End: p.now().UTC().Truncate(time.Hour)}, d.Language)
+	if err == nil {
+		err = shop.settle(ctx, next)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("making the demo shop: %w", err)
+	}
+	files := make([]api.DemoFile, len(demoSteps))
+	for i, step := range demoSteps {
+		files[i] = api.DemoFile{Kind: step.kind, Path: filepath.Join(shop.folder.DemoSource(), step.file)}
+	}
+	return files, nil
+}
+
+// writeDemo writes the shop's files, remembers which demo it is, and returns
+// the settings that go with it.
+func writeDemo(ctx context.Context, shop *local, made demoMade, language string) (commerce.Settings, error) {
+	dir, settings := shop.folder.DemoSource(), shop.settings.Get()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return settings, err
+	}
 	summary, err := simulate.Write(simulate.Config{
 		Seed: 1, Customers: made.Customers, End: made.End, Zone: settings.Zone(), Currency: settings.Currency, Country: settings.Country,
-	}, func(name string) (io.WriteCloser, error) { return os.Create(filepath.Join(dir, name)) })
+	}, func(name string) (io.WriteCloser, error) {
+		file, err := os.Create(filepath.Join(dir, name))
+		return calledOff{file, ctx}, err
+	})
 	if err != nil {
-		return err
+		return settings, err
 	}
-	change := api.SettingsChange{Name: &summary.Name, Country: &summary.Country, Language: &flags.language}
+	change := api.SettingsChange{Name: &summary.Name, Country: &summary.Country, Language: &language}
 	next := change.Apply(settings)
 	next.RewardPoints, next.ShippingStep = int64(summary.RewardPoints), strconv.Itoa(summary.ShippingStep)
-	if err := shop.folder.PutSettings(next); err != nil {
-		return err
-	}
-	shop.settings.Set(next)
 	text, err := json.Marshal(made)
 	if err != nil {
-		return err
+		return settings, err
 	}
-	return shop.ops.PutSetting(ctx, demoSetting, string(text))
+	return next, shop.ops.PutSetting(ctx, demoSetting, string(text))
+}
+
+// calledOff is a file that takes nothing more once its context ended.
+type calledOff struct {
+	*os.File
+
+	ctx context.Context //nolint:containedctx // a Write has no other way to be stopped
+}
+
+func (c calledOff) Write(b []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.File.Write(b)
+}
+
+// demoSteps are the demo's files in the order of their import.
+var demoSteps = [...]struct {
+	kind commerce.Kind
+	file string
+}{
+	{commerce.Customers, simulate.CustomersFile},
+	{commerce.Products, simulate.ProductsFile},
+	{commerce.Rates, simulate.RatesFile},
+	{commerce.Orders, simulate.OrdersFile},
+	{commerce.Events, simulate.EventsFile},
 }
 
 // loadDemo imports the files as a user would.
 func (p *program) loadDemo(ctx context.Context, shop *local) error {
 	dir := shop.folder.DemoSource()
-	for _, step := range []struct {
-		kind commerce.Kind
-		file string
-	}{
-		{commerce.Customers, simulate.CustomersFile},
-		{commerce.Products, simulate.ProductsFile},
-		{commerce.Rates, simulate.RatesFile},
-		{commerce.Orders, simulate.OrdersFile},
-		{commerce.Events, simulate.EventsFile},
-	} {
+	for _, step := range demoSteps {
 		bar := newProgress(p.stderr)
 		answer, err := shop.Import(ctx, api.ImportRequest{
 			Kind: string(step.kind), Files: []string{filepath.Join(dir, step.file)},

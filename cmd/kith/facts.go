@@ -16,6 +16,7 @@ import (
 	"kith/internal/profile"
 	"kith/internal/rfm"
 	"kith/internal/segment"
+	"kith/internal/segment/export"
 	"kith/internal/segment/insight"
 	"kith/internal/segql"
 	"kith/internal/warehouse"
@@ -29,13 +30,25 @@ type facts struct {
 	moves    warehouse.Moves
 	aside    string // where the one was put that this one replaces; "" if none was
 
-	mu sync.RWMutex // held for reading while the warehouse is used
-	db *warehouse.DB
+	mu       sync.RWMutex // held for reading while the warehouse is used
+	db       *warehouse.DB
+	givesWay bool
 }
 
 func (w *facts) open(ctx context.Context) (err error) {
 	w.db, err = warehouse.Open(ctx, w.config)
+	if err == nil && w.givesWay {
+		err = w.db.GiveWay(ctx)
+	}
 	return err
+}
+
+// settle lets the warehouse be made for other settings when it is next made
+// anew. Nobody makes it meanwhile.
+func (w *facts) settle(s commerce.Settings) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.config.Currency, w.config.Zone = s.Currency, s.Zone()
 }
 
 func (w *facts) close() error {
@@ -70,8 +83,20 @@ func asking[T any](w *facts, do func(q *warehouse.Questions) (T, error)) (T, err
 // giveWay leaves the processor to what must not wait for questions: taking
 // events and keeping memberships.
 func (w *facts) giveWay(ctx context.Context) error {
-	_, err := using(w, func(db *warehouse.DB) (struct{}, error) { return struct{}{}, db.GiveWay(ctx) })
-	return err
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.db == nil {
+		return errClosed
+	}
+	w.givesWay = true
+	return w.db.GiveWay(ctx)
+}
+
+// engineSettings are settings of DuckDB that a folder's safety depends on.
+func (w *facts) engineSettings(ctx context.Context) (map[string]string, error) {
+	return using(w, func(db *warehouse.DB) (map[string]string, error) {
+		return db.Settings(ctx, "enable_external_access", "lock_configuration", "memory_limit", "threads")
+	})
 }
 
 // Applied implements loader.Warehouse.
@@ -176,6 +201,11 @@ func (w *facts) Count(ctx context.Context, s *segql.Checked, at time.Time, saved
 	return asking(w, func(q *warehouse.Questions) (int64, error) { return q.Count(ctx, s, at, saved) })
 }
 
+// Sample implements segment.Asker.
+func (w *facts) Sample(ctx context.Context, s segment.Question, at time.Time, limit int) (segment.Sample, error) {
+	return asking(w, func(q *warehouse.Questions) (segment.Sample, error) { return q.Sample(ctx, s, at, limit) })
+}
+
 // Members implements segment.Asker.
 func (w *facts) Members(ctx context.Context, s *segql.Checked, at time.Time, saved bool, yield func(id string) error) error {
 	_, err := asking(w, func(q *warehouse.Questions) (struct{}, error) {
@@ -216,6 +246,19 @@ func (w *facts) Ranked(ctx context.Context) (map[string]bool, error) {
 	return asking(w, func(q *warehouse.Questions) (map[string]bool, error) { return q.Ranked(ctx) })
 }
 
+// ListRuns implements api.Runs.
+func (w *facts) ListRuns(ctx context.Context, before int64, limit int) ([]api.ScoringRun, error) {
+	runs, err := asking(w, func(q *warehouse.Questions) ([]warehouse.Run, error) { return q.ListRuns(ctx, before, limit) })
+	list := make([]api.ScoringRun, len(runs))
+	for i, r := range runs {
+		list[i] = api.ScoringRun{Run: r.Number, At: r.At, Customers: r.Customers, Changed: r.Changed, Groups: []api.GroupSize{}}
+		for _, g := range r.Groups {
+			list[i].Groups = append(list[i].Groups, api.GroupSize(g))
+		}
+	}
+	return list, err
+}
+
 // Kinds implements api.Insights.
 func (w *facts) Kinds(ctx context.Context, all []segment.Question, at time.Time) ([]insight.Kind, error) {
 	return asking(w, func(q *warehouse.Questions) ([]insight.Kind, error) { return q.Kinds(ctx, all, at) })
@@ -234,6 +277,36 @@ func (w *facts) OrderedSince(ctx context.Context, s segment.Question, at, until 
 // ProductNames implements api.Insights.
 func (w *facts) ProductNames(ctx context.Context, products []string, at time.Time) (map[string]string, error) {
 	return asking(w, func(q *warehouse.Questions) (map[string]string, error) { return q.ProductNames(ctx, products, at) })
+}
+
+// SeenEvents implements api.Vocabulary.
+func (w *facts) SeenEvents(ctx context.Context) ([]segment.SeenEvent, error) {
+	return asking(w, func(q *warehouse.Questions) ([]segment.SeenEvent, error) { return q.SeenEvents(ctx) })
+}
+
+// SeenTraits implements api.Vocabulary.
+func (w *facts) SeenTraits(ctx context.Context) ([]segment.SeenTrait, error) {
+	return asking(w, func(q *warehouse.Questions) ([]segment.SeenTrait, error) { return q.SeenTraits(ctx) })
+}
+
+// Values implements api.Vocabulary.
+func (w *facts) Values(ctx context.Context, of *segql.Facts, field segql.FieldInfo, at time.Time, limit int) (segment.Values, error) {
+	return asking(w, func(q *warehouse.Questions) (segment.Values, error) { return q.Values(ctx, of, field, at, limit) })
+}
+
+// ExportSummary implements api.Exports.
+func (w *facts) ExportSummary(ctx context.Context, s segment.Question, at time.Time, f export.Format) (export.Summary, error) {
+	return asking(w, func(q *warehouse.Questions) (export.Summary, error) { return q.ExportSummary(ctx, s, at, f) })
+}
+
+// Export implements api.Exports.
+func (w *facts) Export(
+	ctx context.Context, s segment.Question, at time.Time, f export.Format, begin func(export.Summary) error, yield func(*export.Member) error,
+) error {
+	_, err := asking(w, func(q *warehouse.Questions) (struct{}, error) {
+		return struct{}{}, q.Export(ctx, s, at, f, begin, yield)
+	})
+	return err
 }
 
 // Present implements segment.Facts.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -13,7 +12,6 @@ import (
 
 	"kith/internal/api"
 	"kith/internal/commerce"
-	"kith/internal/intake"
 )
 
 type importFlags struct {
@@ -147,9 +145,7 @@ func (p *program) runImport(ctx context.Context, shop api.Shop, r api.ImportRequ
 	if answer.Refused > 0 {
 		p.status = statusRefused
 	}
-	if err := p.sayReport(answer.Report); err != nil {
-		return err
-	}
+	p.sayReport(answer.Report)
 	if answer.Unchanged {
 		p.say("this was imported before: nothing changed")
 	}
@@ -165,13 +161,9 @@ func (p *program) runImport(ctx context.Context, shop api.Shop, r api.ImportRequ
 }
 
 // sayReport says how each file was read, and what may have been meant otherwise.
-func (p *program) sayReport(content json.RawMessage) error {
-	var report intake.Report
-	if len(content) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(content, &report); err != nil {
-		return err
+func (p *program) sayReport(report *api.ImportReport) {
+	if report == nil {
+		return
 	}
 	for _, f := range report.Files {
 		p.say("%s: %s", filepath.Base(f.File), describeForm(f))
@@ -185,11 +177,10 @@ func (p *program) sayReport(content json.RawMessage) error {
 			p.say("  not used: %s", strings.Join(f.Ignored, ", "))
 		}
 	}
-	return nil
 }
 
 // describeWarning says in one line what was read as missing.
-func describeWarning(w intake.Warning) string {
+func describeWarning(w api.FileWarning) string {
 	return fmt.Sprintf("warning: %s in %s, first in line %d (\"%s\"): %s; it counts as missing",
 		w.Field, counted(w.Rows, "row"), w.Line, w.Value, w.Reason)
 }
@@ -203,7 +194,7 @@ func counted(n int64, noun string) string {
 }
 
 // describeForm says in one line how a file is written.
-func describeForm(f intake.FileReport) string {
+func describeForm(f api.FileReport) string {
 	parts := []string{f.Form.Type}
 	if f.Form.Gzip {
 		parts = append(parts, "gzip")

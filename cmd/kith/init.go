@@ -99,18 +99,9 @@ func (p *program) init(ctx context.Context, change api.SettingsChange) error {
 	if err != nil {
 		return err
 	}
-	now, next := shop.settings.Get(), change.Apply(shop.settings.Get())
-	facts, err := hasFacts(f)
-	if err == nil && !facts && (now.Currency != next.Currency || now.Timezone != next.Timezone) {
-		// The warehouse was made for the old ones, and holds nothing yet.
-		if err = shop.facts.close(); err == nil {
-			err = errors.Join(removeWarehouse(f), f.PutSettings(next))
-		}
-	} else if err == nil {
-		_, err = shop.ChangeSettings(ctx, change)
-	}
+	s, err := shop.ChangeSettings(ctx, change)
 	if err == nil {
-		p.sayShop(api.Settings{Name: next.Name, Currency: next.Currency, Timezone: next.Timezone, Country: next.Country, Language: next.Language})
+		p.sayShop(s)
 	}
 	return errors.Join(err, shop.Close())
 }

@@ -2,20 +2,23 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"kith/internal/api"
 	"kith/internal/archive"
 	"kith/internal/commerce"
 	"kith/internal/duck"
 	"kith/internal/folder"
+	"kith/internal/job"
 	"kith/internal/loader"
 	"kith/internal/opsdb"
 	"kith/internal/stream"
+	"kith/internal/upload"
+	"kith/internal/user"
 	"kith/internal/warehouse"
 )
 
@@ -85,13 +88,25 @@ type local struct {
 	load     *loader.Loader
 	keeping  *keeping
 	webhooks *webhooks
+	uploads  *upload.Store
+	log      atomic.Pointer[stream.Log] // as it was last opened; nil before
+	jobs     *job.Book
 	settings *api.LiveSettings
+	users    *user.Book
+	// address is where the shop is found while it is served.
+	address atomic.Pointer[string]
 }
 
 // closeStores closes what was opened, in the order in which it is used.
 func (l *local) closeStores() error {
+	if l.jobs != nil {
+		l.jobs.Close()
+	}
 	closing := []error{l.keeping.end()}
 	l.webhooks.close()
+	if l.users != nil {
+		l.users.Close()
+	}
 	if l.load != nil {
 		closing = append(closing, l.load.Close())
 	}
@@ -144,7 +159,7 @@ func (p *program) openWith(
 	l.facts.moves = moves(l.ops)
 	reader := &reader{temp: f.Temp(), settings: l.settings, facts: l.facts}
 	config := loader.Config{
-		OpenLog: func(ctx context.Context) (loader.Log, error) { return openLog(ctx, f, files) },
+		OpenLog: func(ctx context.Context) (loader.Log, error) { return l.openLog(ctx, files) },
 		Archive: files, Reach: f, Operations: l.ops, Warehouse: l.facts, Read: reader.read, Now: p.now,
 		Settings: l.settings.Get,
 	}
@@ -152,7 +167,7 @@ func (p *program) openWith(
 	if l.load, err = loader.New(config); err != nil {
 		return nil, err
 	}
-	if err := l.join(p, reader); err != nil {
+	if err := l.join(ctx, p, reader); err != nil {
 		return nil, err
 	}
 	if err := catchUp(l, ctx); err != nil {
@@ -161,33 +176,82 @@ func (p *program) openWith(
 	return l, errors.Join(remove(outdated(f)), remove(outdated(f)+".wal"))
 }
 
+// handleSetting is the key that seals the ids of customers, so that links to
+// them last longer than the process.
+const handleSetting = "handle_key"
+
+func handleKey(ctx context.Context, ops *opsdb.DB) (user.HandleKey, error) {
+	text, found, err := ops.FindSetting(ctx, handleSetting)
+	if err != nil {
+		return user.HandleKey{}, err
+	}
+	var key user.HandleKey
+	if n, err := hex.Decode(key[:], []byte(text)); found && err == nil && n == len(key) {
+		return key, nil
+	}
+	key = user.NewHandleKey()
+	return key, ops.PutSetting(ctx, handleSetting, hex.EncodeToString(key[:]))
+}
+
 // join makes the service over the stores.
-func (l *local) join(p *program, reader *reader) (err error) {
+func (l *local) join(ctx context.Context, p *program, reader *reader) (err error) {
 	p.keep(l)
 	if l.webhooks, err = p.openWebhooks(l); err != nil {
 		return err
 	}
+	handles, err := handleKey(ctx, l.ops)
+	if err != nil {
+		return err
+	}
+	l.users, err = user.NewBook(user.Config{Store: l.ops, Now: p.now, Shop: func() string { return l.settings.Get().Name }, Handles: handles})
+	if err != nil {
+		return err
+	}
+	if err := p.openImports(l); err != nil {
+		return err
+	}
 	l.Service, err = api.NewService(api.Config{
 		Settings: l.settings, PutSettings: l.folder.PutSettings, Segments: l.ops, Record: l.ops, Webhooks: l.webhooks.book,
-		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Profiles: l.facts, Loader: l.load,
+		Users: l.users, Audit: l.ops, Address: l.found,
+		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Vocabulary: l.facts, Exports: l.facts, Profiles: l.facts,
+		Customers: l.facts, Overview: l.facts, Notes: l.ops, Loader: l.load,
 		Live: l.live,
 		Kept: l.keeping.kept, Served: l.keeping.leads.Load,
 		ReadEvents: func(body []byte) (commerce.EventBatch, api.Tracked, error) {
 			return readEvents(body, p.now(), l.settings.Get())
 		},
 		HasFacts: func(context.Context) (bool, error) { return hasFacts(l.folder) },
-		Preview: func(ctx context.Context, r loader.Request) (json.RawMessage, error) {
-			return reader.preview(ctx, r)
-		},
-		Now: p.now, Close: func() error { return errors.Join(l.closeStores(), l.lock.Unlock()) },
+		Resettle: l.settle, Preview: reader.preview, Uploads: l.uploads, Jobs: l.jobs, RejectsDir: l.folder.Rejects(),
+		MakeDemo: func(ctx context.Context, d api.DemoRequest) ([]api.DemoFile, error) { return p.demoFiles(ctx, l, d) },
+		Runs:     l.facts, Reached: l.reached,
+		Doctor: func(ctx context.Context) (api.Diagnosis, error) { return p.examine(ctx, l.folder, l), nil },
+		Now:    p.now, Close: func() error { return errors.Join(l.closeStores(), l.lock.Unlock()) },
 	})
 	return err
+}
+
+// found is where the shop is found, or will be when it is served as usual.
+func (l *local) found() string {
+	if at := l.address.Load(); at != nil {
+		return *at
+	}
+	return "http://" + defaultAddress
+}
+
+// openLog opens the event log, and keeps hold of it to look at.
+func (l *local) openLog(ctx context.Context, files *archive.Archive) (loader.Log, error) {
+	log, err := openLog(ctx, l.folder, files)
+	if err != nil {
+		return nil, err
+	}
+	l.log.Store(log)
+	return log, nil
 }
 
 // openLog opens the event log. One that the folder's note or the archive
 // speak of and that is not there, or is shorter than the archive, is not taken
 // for a new one: the archive's files would be removed as nobody's.
-func openLog(ctx context.Context, f folder.Folder, files *archive.Archive) (loader.Log, error) {
+func openLog(ctx context.Context, f folder.Folder, files *archive.Archive) (*stream.Log, error) {
 	kept, err := files.List()
 	if err != nil {
 		return nil, err
@@ -292,13 +356,3 @@ func neverFacts(f folder.Folder) (bool, error) {
 
 // outdated is where a warehouse waits while a new one takes its place.
 func outdated(f folder.Folder) string { return f.Warehouse() + ".old" }
-
-// removeWarehouse removes the warehouse's files: log and archive make it anew.
-func removeWarehouse(f folder.Folder) error {
-	for _, name := range []string{f.Warehouse(), f.Warehouse() + ".wal"} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}

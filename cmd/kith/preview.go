@@ -2,40 +2,29 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 
 	"kith/internal/api"
 	"kith/internal/commerce"
-	"kith/internal/intake"
 )
-
-// previewed is what a dry run finds out.
-type previewed struct {
-	intake.Previewed
-
-	// Unchanged says that the same files were imported before, and that
-	// importing them again changes nothing.
-	Unchanged bool `json:"unchanged"`
-}
 
 // previewImport shows how files would be read.
 func (p *program) previewImport(ctx context.Context, shop api.Shop, r api.ImportRequest) error {
-	content, err := shop.Preview(ctx, r)
-	if err != nil {
-		return err
+	preview, err := shop.Preview(ctx, r)
+	if err == nil && preview.Problem != "" {
+		err = errors.New(preview.Problem)
 	}
-	var preview previewed
-	if err := json.Unmarshal(content, &preview); err != nil {
+	if err != nil {
 		return err
 	}
 	if preview.Refused > 0 {
 		p.status = statusRefused
 	}
 	if p.json {
-		return p.printJSON(content)
+		return p.printJSON(preview)
 	}
 	for _, f := range preview.Files {
 		fmt.Fprintf(p.stdout, "%s: %s\n", filepath.Base(f.File), describeForm(f))
@@ -60,7 +49,7 @@ func (p *program) previewImport(ctx context.Context, shop api.Shop, r api.Import
 	if preview.Unchanged {
 		p.say("this was imported before: importing it again changes nothing")
 	}
-	if kind := preview.Kind; kind == commerce.Orders || kind == commerce.Events {
+	if kind := commerce.Kind(preview.Kind); kind == commerce.Orders || kind == commerce.Events {
 		p.say("exchange rates and earlier orders are checked by the import itself")
 	}
 	p.say("rows %d accepted %d refused %d; nothing was changed", preview.Rows, preview.Accepted, preview.Refused)
@@ -69,7 +58,7 @@ func (p *program) previewImport(ctx context.Context, shop api.Shop, r api.Import
 
 // previewRows shows the first records, one under the other: most records have
 // more columns than a terminal.
-func (p *program) previewRows(preview previewed) {
+func (p *program) previewRows(preview api.Preview) {
 	for i, record := range preview.Records {
 		fmt.Fprintf(p.stdout, "record %d\n", i+1)
 		t := newTable("", "")
@@ -84,7 +73,7 @@ func (p *program) previewRows(preview previewed) {
 
 // previewRefused shows the first rows that would be refused, as the rejects
 // file names them, and how many more there are.
-func (p *program) previewRefused(preview previewed) {
+func (p *program) previewRefused(preview api.Preview) {
 	if preview.Refused == 0 {
 		return
 	}
@@ -93,7 +82,7 @@ func (p *program) previewRefused(preview previewed) {
 	}
 	fmt.Fprintf(p.stdout, "refused %s\n", counted(preview.Refused, "row"))
 	for _, row := range preview.RefusedRows {
-		fmt.Fprintf(p.stdout, "  %s\n", row)
+		fmt.Fprintf(p.stdout, "  %s:%d: %s: %s\n", row.File, row.Line, row.Column, row.Reason)
 	}
 	if more := preview.Refused - int64(len(preview.RefusedRows)); more > 0 {
 		fmt.Fprintf(p.stdout, "  and %d more\n", more)

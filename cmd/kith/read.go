@@ -13,9 +13,6 @@ import (
 	"kith/internal/loader"
 )
 
-// previewRows is how many records --dry-run shows.
-const previewRows = 5
-
 // reader lets intake read files for the loader.
 type reader struct {
 	temp     string
@@ -26,8 +23,11 @@ type reader struct {
 func (r *reader) config(q loader.Request) intake.Config {
 	settings := r.settings.Get()
 	c := intake.Config{
-		Kind: q.Kind, Files: q.Files, Format: q.Format, Map: q.Map, Zone: q.Zone, Currency: q.Currency,
+		Kind: q.Kind, Files: q.Files, Names: q.Names, Format: q.Format, Map: q.Map, Zone: q.Zone, Currency: q.Currency,
 		ShopCurrency: settings.Currency, Country: settings.Country, Temp: r.temp, Rejects: q.Rejects,
+	}
+	if c.Zone == nil {
+		c.Zone = settings.Zone()
 	}
 	if q.Progress != nil {
 		c.Progress = func(p intake.Progress) {
@@ -43,7 +43,7 @@ func (r *reader) read(ctx context.Context, q loader.Request, out, temp string) (
 	c.Out, c.Temp = out, temp
 	report, err := intake.Read(ctx, c)
 	if err != nil {
-		return loader.Reading{}, withUsage(err)
+		return loader.Reading{}, withUsage(err, q)
 	}
 	reading := loader.Reading{Rows: report.Rows, Refused: report.Refused, Hash: report.Hash}
 	for _, f := range report.Files {
@@ -55,18 +55,6 @@ func (r *reader) read(ctx context.Context, q loader.Request, out, temp string) (
 	reading.Lines = func(refused []loader.Refusal) []string { return sourceLines(q.Files, refused) }
 	reading.Report, err = json.Marshal(report)
 	return reading, err
-}
-
-func (r *reader) preview(ctx context.Context, q loader.Request) (json.RawMessage, error) {
-	p, err := intake.Preview(ctx, r.config(q), previewRows)
-	if err != nil {
-		return nil, withUsage(err)
-	}
-	known, err := r.facts.Imported(ctx, q.Kind, p.Hash)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(previewed{Previewed: p, Unchanged: known})
 }
 
 // readEvents reads a body of events that arrived.
@@ -85,9 +73,12 @@ func readEvents(body []byte, at time.Time, settings commerce.Settings) (commerce
 	return commerce.EventBatch{Events: tracked.Events}, answer, nil
 }
 
-// withUsage gives mistakes in what was asked their code.
-func withUsage(err error) error {
-	if _, ok := errors.AsType[*intake.UsageError](err); ok {
+// withUsage gives mistakes in what was asked their code. Whoever uploaded a
+// file is told what is wrong with it; to a command that is a failure, because
+// it named the file rightly.
+func withUsage(err error, q loader.Request) error {
+	file := len(q.Names) > 0 && errors.As(err, new(*intake.FileError))
+	if file || errors.As(err, new(*intake.UsageError)) {
 		return commerce.WithCode(commerce.CodeInvalid, err)
 	}
 	return explain(err)

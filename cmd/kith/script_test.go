@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"status": status, "served": served, "jsonhas": jsonHas,
+			"status": status, "served": served, "jsonhas": jsonHas, "cmpcrlf": compareLines,
 		},
 	})
 }
@@ -80,6 +80,15 @@ func jsonHas(ts *testscript.TestScript, _ bool, args []string) {
 	got, _ := json.Marshal(v)
 	if string(got) != args[1] {
 		ts.Fatalf("%s is %s, want %s", args[0], got, args[1])
+	}
+}
+
+// compareLines FILE WANT compares a file whose lines end with CR LF with one
+// whose lines do not.
+func compareLines(ts *testscript.TestScript, _ bool, args []string) {
+	got, want := ts.ReadFile(args[0]), strings.ReplaceAll(ts.ReadFile(args[1]), "\n", "\r\n")
+	if got != want {
+		ts.Fatalf("%s is\n%q\nwant\n%q", args[0], got, want)
 	}
 }
 

@@ -21,7 +21,7 @@ func (p *program) segmentCommand() *cobra.Command {
 	c.AddCommand(p.countCommand(), p.membersCommand(), p.explainCommand(), p.checkCommand(),
 		p.saveCommand(), p.listCommand(), p.showCommand(), p.deleteCommand(),
 		p.planCommand(), p.applyCommand(), p.testCommand(),
-		p.insightCommand(), p.overlapCommand(), p.historyCommand(), p.watchCommand())
+		p.insightCommand(), p.overlapCommand(), p.historyCommand(), p.watchCommand(), p.exportCommand())
 	group(c)
 	return c
 }

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +17,7 @@ import (
 	"kith/internal/api"
 	"kith/internal/commerce"
 	"kith/internal/folder"
+	"kith/web"
 )
 
 const defaultAddress = "127.0.0.1:7766"
@@ -26,14 +29,38 @@ func (p *program) serveCommand() *cobra.Command {
 		Args:  noArgs,
 	}
 	address := c.Flags().String("addr", defaultAddress, "HOST:PORT to listen on; a loopback address")
+	public := urlFlag(c)
 	p.webhookFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return during("serving", p.serveFolder(c.Context(), *address))
+		return during("serving", p.serveFolder(c.Context(), *address, *public))
 	}
 	return c
 }
 
-func (p *program) serveFolder(ctx context.Context, address string) error {
+// urlFlag adds --url to a command that serves.
+func urlFlag(c *cobra.Command) *string {
+	return c.Flags().String("url", "", "where a TLS proxy on this machine takes requests for the shop, like https://kith.shop.example")
+}
+
+// parsePublic reads --url; nil for none.
+func parsePublic(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/" {
+		return nil, commerce.Errorf(commerce.CodeInvalid, "--url is %q, not like https://kith.shop.example", text)
+	}
+	u.Path = ""
+	// As browsers write it.
+	u.Host = strings.TrimSuffix(strings.ToLower(u.Host), map[string]string{"http": ":80", "https": ":443"}[u.Scheme])
+	return u, nil
+}
+
+func (p *program) serveFolder(ctx context.Context, address, public string) error {
+	if _, err := parsePublic(public); err != nil {
+		return err
+	}
 	f, lock, owner, err := p.lock(ctx, mayMake)
 	if err != nil {
 		return err
@@ -45,7 +72,7 @@ func (p *program) serveFolder(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.serve(ctx, shop, address), shop.Close())
+	return errors.Join(p.serve(ctx, shop, address, public), shop.Close())
 }
 
 func alreadyServed(owner folder.Owner) error {
@@ -54,11 +81,20 @@ func alreadyServed(owner folder.Owner) error {
 
 // serve answers requests until the context ends. Whoever reads the lock file
 // finds the server from then on.
-func (p *program) serve(ctx context.Context, shop *local, address string) error {
+func (p *program) serve(ctx context.Context, shop *local, address, public string) error {
+	own, err := parsePublic(public)
+	if err != nil {
+		return err
+	}
 	listener, err := listen(ctx, address)
 	if err != nil {
 		return err
 	}
+	found := "http://" + listener.Addr().String()
+	if own != nil {
+		found = own.String()
+	}
+	shop.address.Store(&found)
 	shop.keeping.leads.Store(true)
 	limitHeap()
 	if err := shop.facts.giveWay(ctx); err != nil {
@@ -68,7 +104,13 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 	logs := slog.New(slog.NewTextHandler(p.stderr, nil))
 	serving, stopped := context.WithCancel(ctx)
 	defer stopped()
-	handler, err := api.Handler(api.HandlerConfig{Shop: shop.Service, Token: token, Version: version, Log: logs, Done: serving})
+	pages, err := web.Handler()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	handler, err := api.Handler(api.HandlerConfig{
+		Shop: shop.Service, Console: shop.Service, Users: shop.users, Pages: pages, Token: token, URL: own, Version: version, Log: logs, Done: serving,
+	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -80,13 +122,19 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(logs.Handler(), slog.LevelWarn),
 	}
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	go func() { failed <- server.Serve(listener) }()
 	following := make(chan struct{})
 	go func() {
 		defer close(following)
 		if err := shop.keeping.follow(serving, logs); err != nil && serving.Err() == nil {
 			failed <- err
+		}
+	}()
+	go shop.sweepUploads(serving)
+	go func() {
+		if err := shop.jobs.Begin(serving); err != nil && serving.Err() == nil {
+			logs.ErrorContext(serving, "completing the history of imports", "error", err)
 		}
 	}()
 	sending := make(chan struct{})
@@ -100,12 +148,19 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 			failed <- err
 		}
 	}()
+	overview := make(chan struct{})
+	go func() {
+		defer close(overview)
+		shop.keepOverview(serving, logs)
+	}()
 	// Only now can it be found.
 	if err := shop.lock.Tell(folder.Owner{Address: listener.Addr().String(), Token: token}); err != nil {
 		return errors.Join(err, server.Close())
 	}
-	p.say("there are no users and keys yet: whoever can log in to this machine can read and change the shop at this address while it is served")
 	fmt.Fprintf(p.stdout, "http://%s\n", listener.Addr())
+	if err := p.offerSetup(serving, shop); err != nil {
+		failed <- err
+	}
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -115,6 +170,16 @@ func (p *program) serve(ctx context.Context, shop *local, address string) error 
 	err = errors.Join(err, stop(server))
 	<-following
 	<-sending
+	<-overview
+	return err
+}
+
+// offerSetup prints the link that makes the owner, if there are no users yet.
+func (p *program) offerSetup(ctx context.Context, shop *local) error {
+	setup, needed, err := shop.SetupLink(ctx)
+	if err == nil && needed {
+		fmt.Fprintf(p.stdout, "set up the owner's account here, once, within 24 hours: %s\n", setup.Link)
+	}
 	return err
 }
 
@@ -130,8 +195,8 @@ func stop(server *http.Server) error {
 	return nil
 }
 
-// listen opens a loopback address. Others come with keys and a console, that
-// say who may ask.
+// listen opens a loopback address: what comes from elsewhere comes through a
+// proxy on this machine that speaks TLS.
 func listen(ctx context.Context, address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,15 +28,19 @@ type told struct {
 	body                     []byte
 }
 
+// printed is what the servers of tests printed, by their addresses.
+var printed sync.Map // of *written
+
 // serveInTest starts a server on a folder and says who owns it then.
 func serveInTest(t *testing.T, dir string, args ...string) (owner folder.Owner, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
 	var stderr bytes.Buffer
+	var stdout written
 	go func() {
 		all := append([]string{"serve", "--data", dir, "--addr", "127.0.0.1:0"}, args...)
-		ended <- run(ctx, all, strings.NewReader(""), io.Discard, &stderr)
+		ended <- run(ctx, all, strings.NewReader(""), &stdout, &stderr)
 	}()
 	stop = func() {
 		cancel()
@@ -46,6 +51,7 @@ func serveInTest(t *testing.T, dir string, args ...string) (owner folder.Owner, 
 	for {
 		content, _ := os.ReadFile(filepath.Join(dir, "kith.lock"))
 		if json.Unmarshal(content, &owner) == nil && owner.Address != "" {
+			printed.Store(owner.Address, &stdout)
 			return owner, stop
 		}
 		select {

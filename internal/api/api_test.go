@@ -17,13 +17,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kith/internal/api"
+	"kith/internal/audit"
 	"kith/internal/commerce"
 	"kith/internal/loader"
 	"kith/internal/profile"
 	"kith/internal/rfm"
 	"kith/internal/segment"
+	"kith/internal/segment/export"
 	"kith/internal/segment/insight"
 	"kith/internal/segql"
+	"kith/internal/user"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
@@ -112,7 +115,7 @@ func (s *shop) Members(_ context.Context, q api.Question, yield func(string) err
 }
 
 func (s *shop) Check(_ context.Context, text string) (api.Checked, error) {
-	return api.Checked{Canonical: "everyone", Warnings: []api.Finding{{Line: 1, Column: 2, Start: 1, End: 3, Message: "hm"}}}, s.ask("check %s", text)
+	return api.Checked{Canonical: "everyone", Tree: api.Tree(`{"kind":"everyone"}`), References: []string{"x"}, Warnings: []api.Finding{{Line: 1, Column: 2, Start: 1, End: 3, Message: "hm"}}}, s.ask("check %s", text)
 }
 
 func (s *shop) Explain(_ context.Context, q api.ExplainQuestion) (api.Explanation, error) {
@@ -184,6 +187,22 @@ func (s *shop) Overlap(_ context.Context, at string) (api.Overlap, error) {
 	}, s.ask("overlap %s", at)
 }
 
+func (s *shop) ExportSegment(_ context.Context, q api.ExportQuestion, begin func(api.ExportSummary) error, to io.Writer) error {
+	if err := s.ask("export %+v", q); err != nil {
+		return err
+	}
+	summary := export.Summary{Members: 3, Included: 2, LeftOut: []export.LeftOut{{Reason: export.NoConsent, Customers: 1}}}
+	if err := begin(api.ExportSummary{For: q.For, Network: q.Network, AsOf: noon, Summary: summary}); err != nil {
+		return err
+	}
+	for _, id := range s.members {
+		if _, err := io.WriteString(to, id+"\r\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *shop) RFM(_ context.Context, at string) (api.RFM, error) {
 	return api.RFM{AsOf: noon, Currency: "RON", Report: rfm.Tabulate([]rfm.Row{{R: 5, F: 5, M: 5, Customers: 2, Orders: 9, Revenue: 1}})}, s.ask("rfm %s", at)
 }
@@ -203,23 +222,92 @@ func (s *shop) Rebuild(context.Context) (api.Rebuilt, error) {
 	return api.Rebuilt{Entries: 3, Seconds: 0.5}, s.ask("rebuild")
 }
 
-func (s *shop) Preview(_ context.Context, r api.ImportRequest) (json.RawMessage, error) {
-	return json.RawMessage(`{"rows":[["a",null]]}`), s.ask("preview %+v", r)
+func (s *shop) Preview(_ context.Context, r api.ImportRequest) (api.Preview, error) {
+	return api.Preview{
+		Kind: "orders", Files: []api.FileReport{{File: "a", Columns: []api.MappedField{{Field: "at", Column: "când", Found: "map"}}, From: noon}},
+		Sources: []api.Source{{File: "a", Columns: []api.SourceColumn{{Column: "când", Fields: []string{}, Samples: []string{"<x>"}}}}},
+		Columns: []string{"a"}, Records: [][]*string{{new("a"), nil}}, RefusedRows: []api.RejectedRow{{File: "a", Line: 2}},
+		Fields: []api.Field{}, Needs: [][]string{{"at"}},
+	}, s.ask("preview %+v", r)
+}
+
+func (s *shop) Doctor(context.Context) (api.Diagnosis, error) {
+	return api.Diagnosis{Checks: []api.Check{{Name: "log", Status: api.CheckFailed, Message: "m", WhatToDo: "w"}}}, s.ask("doctor")
 }
 
 func (s *shop) Import(_ context.Context, r api.ImportRequest, w api.Watch) (api.Import, error) {
 	w.Begin(api.Prelude{Timezone: "UTC", Currency: "RON"})
 	w.Progress(loader.Progress{Bytes: 1, Total: 2, Rows: 3})
-	return api.Import{Kind: r.Kind, Outcome: loader.Outcome{Rows: 5, Refused: 1}, Report: json.RawMessage(`{"a":1}`)}, s.ask("import %+v", r)
+	return api.Import{Kind: r.Kind, Outcome: loader.Outcome{Rows: 5, Refused: 1}, Report: &api.ImportReport{Kind: "orders", Files: []api.FileReport{}, From: noon}}, s.ask("import %+v", r)
+}
+
+func (s *shop) ListUsers(context.Context) ([]api.User, error) {
+	return []api.User{{ID: "usr_a", Email: "a@example.com", Name: "Ț & <b>", Role: user.Owner, CreatedAt: noon, DisabledAt: &noon, MFA: true}}, s.ask("users")
+}
+
+func (s *shop) UserLink(_ context.Context, id string) (api.UserLink, error) {
+	return api.UserLink{Kind: user.Reset, Link: "http://x/welcome#T", ExpiresAt: noon}, s.ask("link of %s", id)
+}
+
+func (s *shop) CreateKey(_ context.Context, n api.NewAccessKey) (api.AccessKey, error) {
+	return api.AccessKey{ID: "key_a", Kind: "secret", Role: n.Role, CreatedAt: noon, Key: "kith_sk_x"}, s.ask("create key %+v", n)
+}
+
+func (s *shop) ListKeys(context.Context) ([]api.AccessKey, error) {
+	return []api.AccessKey{{ID: "key_a", Kind: "public", Name: "<x>", CreatedAt: noon}}, s.ask("keys")
+}
+
+func (s *shop) RevokeKey(_ context.Context, id string) (api.Deletion, error) {
+	return api.Deletion{ID: id, Outcome: "deleted"}, s.ask("revoke key %s", id)
+}
+
+func (s *shop) Audit(_ context.Context, q api.AuditQuestion) (api.AuditPage, error) {
+	return api.AuditPage{Entries: []audit.Entry{{Number: 3, At: noon, Actor: "a", Action: "b", Hash: "c"}}, Next: 3}, s.ask("audit %+v", q)
+}
+
+func (s *shop) VerifyAudit(context.Context) (api.AuditState, error) {
+	return api.AuditState{Head: audit.Head{Number: 3, Hash: "x"}, Broken: &api.BrokenAudit{Number: 2, Reason: "it was removed"}}, s.ask("verify")
 }
 
 func (s *shop) Close() error { return nil }
 
 const token = "the-token"
 
+// asOwner asks with the token.
+var asOwner = &http.Client{Transport: withToken{}}
+
+type withToken struct{}
+
+func (withToken) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	if r.Header.Get("Authorization") == "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
 func serve(t *testing.T, s api.Shop) (*httptest.Server, *api.Client) {
 	t.Helper()
-	handler, err := api.Handler(api.HandlerConfig{Shop: s, Token: token, Version: "1", Log: slog.New(slog.DiscardHandler), Done: t.Context()})
+	return serveTeam(t, s, newTeam(t))
+}
+
+func serveTeam(t *testing.T, s api.Shop, team *team) (*httptest.Server, *api.Client) {
+	t.Helper()
+	console, ok := s.(api.Console)
+	if !ok {
+		console = struct{ api.Console }{}
+	}
+	return serveAs(t, api.HandlerConfig{Shop: s, Console: console, Users: team.Book})
+}
+
+// serveAs fills in what is the same in most tests.
+func serveAs(t *testing.T, config api.HandlerConfig) (*httptest.Server, *api.Client) {
+	t.Helper()
+	config.Token, config.Log, config.Done = token, slog.New(slog.DiscardHandler), t.Context()
+	if config.Version == "" {
+		config.Version = "1"
+	}
+	handler, err := api.Handler(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,6 +331,15 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 		},
 		"count": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.Count(ctx, api.Question{Text: `country = "RO" & <x>`, At: "2026-03-01"})
+		},
+		"export": func(ctx context.Context, s api.Shop) (any, error) {
+			var summary api.ExportSummary
+			var rows strings.Builder
+			err := s.ExportSegment(ctx, api.ExportQuestion{Text: `country = "<x>"`, For: "ads", Network: "google"}, func(x api.ExportSummary) error {
+				summary = x
+				return nil
+			}, &rows)
+			return []any{summary, rows.String()}, err
 		},
 		"members": func(ctx context.Context, s api.Shop) (any, error) {
 			var ids []string
@@ -304,12 +401,21 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 		"enable webhook": func(ctx context.Context, s api.Shop) (any, error) { return s.EnableWebhook(ctx, "wh_a") },
 		"delete webhook": func(ctx context.Context, s api.Shop) (any, error) { return s.DeleteWebhook(ctx, "wh/a b") },
 		"test webhook":   func(ctx context.Context, s api.Shop) (any, error) { return s.TestWebhook(ctx, "wh_a") },
-		"score":          func(ctx context.Context, s api.Shop) (any, error) { return s.Score(ctx) },
-		"rebuild":        func(ctx context.Context, s api.Shop) (any, error) { return s.Rebuild(ctx) },
-		"preview": func(ctx context.Context, s api.Shop) (any, error) {
-			p, err := s.Preview(ctx, request)
-			return string(p), err
+		"users":          func(ctx context.Context, s api.Shop) (any, error) { return s.ListUsers(ctx) },
+		"link":           func(ctx context.Context, s api.Shop) (any, error) { return s.UserLink(ctx, "usr/a b") },
+		"create key": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.CreateKey(ctx, api.NewAccessKey{Secret: true, Name: "<x> ț", Role: user.Analyst})
 		},
+		"keys":       func(ctx context.Context, s api.Shop) (any, error) { return s.ListKeys(ctx) },
+		"revoke key": func(ctx context.Context, s api.Shop) (any, error) { return s.RevokeKey(ctx, "key/a b") },
+		"audit": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.Audit(ctx, api.AuditQuestion{Limit: 7, After: 9, Actor: "a&b", Action: "user"})
+		},
+		"verify":  func(ctx context.Context, s api.Shop) (any, error) { return s.VerifyAudit(ctx) },
+		"score":   func(ctx context.Context, s api.Shop) (any, error) { return s.Score(ctx) },
+		"rebuild": func(ctx context.Context, s api.Shop) (any, error) { return s.Rebuild(ctx) },
+		"preview": func(ctx context.Context, s api.Shop) (any, error) { return s.Preview(ctx, request) },
+		"doctor":  func(ctx context.Context, s api.Shop) (any, error) { return s.Doctor(ctx) },
 		"import": func(ctx context.Context, s api.Shop) (any, error) {
 			var seen []string
 			answer, err := s.Import(ctx, request, api.Watch{
@@ -363,6 +469,9 @@ func TestErrorsAreTheSameThroughAServer(t *testing.T) {
 		for call, do := range calls() {
 			_, client := serve(t, &shop{fail: want})
 			_, err := do(t.Context(), client)
+			if call == "export" && err != nil {
+				continue // after the first look it breaks off; what the first look says is another test's
+			}
 			if call == "members" && err == nil {
 				continue // it fails after the members, which is another test
 			}
@@ -418,7 +527,7 @@ func TestMembersThatBreakOffAreAnError(t *testing.T) {
 func TestMembersInPages(t *testing.T) {
 	t.Parallel()
 	server, _ := serve(t, &shop{members: []string{"a", "b", "c", "d"}})
-	response, err := http.Post(server.URL+"/v1/segments/members?after=a&limit=2", "application/json", strings.NewReader(`{"text":"everyone"}`))
+	response, err := asOwner.Post(server.URL+"/v1/segments/members?after=a&limit=2", "application/json", strings.NewReader(`{"text":"everyone"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -453,17 +562,19 @@ func TestWhoMayAsk(t *testing.T) {
 		"apply":                 {method: "POST", path: "/v1/segments/apply", body: `{"text":"segments: []"}`, want: 200},
 		"another site, applied": {method: "POST", path: "/v1/segments/apply", body: `{"text":"segments: []"}`, header: map[string]string{"Origin": "https://evil.example"}, want: 403},
 		"another site, fetched": {method: "DELETE", path: "/v1/segments/a", header: map[string]string{"Sec-Fetch-Site": "cross-site"}, want: 403},
-		"import, no token":      {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/etc/passwd"]}`, want: 403},
-		"import, wrong token":   {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/a"]}`, header: map[string]string{"Authorization": "Bearer x"}, want: 403},
-		"preview, no token":     {method: "POST", path: "/v1/imports/preview", body: `{"kind":"orders","files":["/a"]}`, want: 403},
-		"webhooks, no token":    {method: "GET", path: "/v1/webhooks", want: 403},
-		"webhook, no token":     {method: "POST", path: "/v1/webhooks", body: `{"url":"https://x.example/"}`, want: 403},
-		"no webhook, no token":  {method: "DELETE", path: "/v1/webhooks/a", want: 403},
-		"enabled, no token":     {method: "POST", path: "/v1/webhooks/a/enable", want: 403},
-		"tested, no token":      {method: "POST", path: "/v1/webhooks/a/test", want: 403},
-		"rebuild, no token":     {method: "POST", path: "/v1/rebuild", want: 403},
-		"score, no token":       {method: "POST", path: "/v1/score", want: 403},
-		"settings, no token":    {method: "PATCH", path: "/v1/shop", body: `{"name":"x"}`, want: 403},
+		"import, no token":      {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/etc/passwd"]}`, header: map[string]string{"Authorization": ""}, want: 401},
+		"import, wrong token":   {method: "POST", path: "/v1/imports", body: `{"kind":"orders","files":["/a"]}`, header: map[string]string{"Authorization": "Bearer x"}, want: 401},
+		"preview, no token":     {method: "POST", path: "/v1/imports/preview", body: `{"kind":"orders","files":["/a"]}`, header: map[string]string{"Authorization": ""}, want: 401},
+		"webhooks, no token":    {method: "GET", path: "/v1/webhooks", header: map[string]string{"Authorization": ""}, want: 401},
+		"webhook, no token":     {method: "POST", path: "/v1/webhooks", body: `{"url":"https://x.example/"}`, header: map[string]string{"Authorization": ""}, want: 401},
+		"no webhook, no token":  {method: "DELETE", path: "/v1/webhooks/a", header: map[string]string{"Authorization": ""}, want: 401},
+		"enabled, no token":     {method: "POST", path: "/v1/webhooks/a/enable", header: map[string]string{"Authorization": ""}, want: 401},
+		"tested, no token":      {method: "POST", path: "/v1/webhooks/a/test", header: map[string]string{"Authorization": ""}, want: 401},
+		"rebuild, no token":     {method: "POST", path: "/v1/rebuild", header: map[string]string{"Authorization": ""}, want: 401},
+		"score, no token":       {method: "POST", path: "/v1/score", header: map[string]string{"Authorization": ""}, want: 401},
+		"settings, no token":    {method: "PATCH", path: "/v1/shop", body: `{"name":"x"}`, header: map[string]string{"Authorization": ""}, want: 401},
+		"settings, elsewhere":   {method: "PATCH", path: "/v1/shop", body: `{"name":"x"}`, header: map[string]string{"Origin": "https://evil.example"}, want: 403},
+		"upload, elsewhere":     {method: "POST", path: "/v1/uploads", body: "x", header: map[string]string{"Origin": "https://evil.example"}, want: 403},
 		"score, token":          {method: "POST", path: "/v1/score", header: map[string]string{"Authorization": "Bearer " + token}, want: 200},
 		"unknown field":         {method: "POST", path: "/v1/segments/count", body: `{"text":"everyone","role":"admin"}`, want: 422},
 		"unknown parameter":     {method: "GET", path: "/v1/rfm?when=now", want: 422},
@@ -475,8 +586,12 @@ func TestWhoMayAsk(t *testing.T) {
 			t.Fatal(err)
 		}
 		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Authorization", "Bearer "+token)
 		for k, v := range tc.header {
 			request.Header.Set(k, v)
+			if v == "" {
+				request.Header.Del(k)
+			}
 		}
 		if tc.host != "" {
 			request.Host = tc.host
@@ -495,12 +610,9 @@ func TestWhoMayAsk(t *testing.T) {
 
 func TestFailuresSayNothingOfTheInside(t *testing.T) {
 	t.Parallel()
-	server, _ := serve(t, &shop{fail: errors.New("SELECT secret FROM /home/me")})
-	response, err := http.Get(server.URL + "/v1/rfm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
+	team := newTeam(t)
+	server, _ := serveTeam(t, &shop{fail: errors.New("SELECT secret FROM /home/me")}, team)
+	response := do(t, server, team.session(t, server, user.Analyst), http.MethodGet, "/v1/rfm", "")
 	body, _ := io.ReadAll(response.Body)
 	if response.StatusCode != 500 || strings.Contains(string(body), "SELECT") || response.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("%d %s: %s", response.StatusCode, response.Header.Get("Content-Type"), body)
@@ -527,13 +639,13 @@ func TestTheDescriptionIsValid(t *testing.T) {
 		t.Error(err)
 	}
 	for _, route := range api.Routes() {
-		if route.Path == "/openapi.json" {
+		if route.Path == "/openapi.json" || route.Path == "/" {
 			continue
 		}
 		if item := description.Paths.Find(route.Path); item == nil || item.GetOperation(route.Method) == nil {
 			t.Errorf("%s %s is not described", route.Method, route.Path)
 		}
-		if route.Permission == "" || route.Public != (route.Permission == api.Public) {
+		if route.Permission == "" || route.Public != (route.Permission == user.Public) {
 			t.Errorf("%s %s has the permission %q", route.Method, route.Path, route.Permission)
 		}
 	}

@@ -36,6 +36,15 @@ func (c *Client) Close() error {
 
 // send makes a request and returns the answer's body, which the caller closes.
 func (c *Client) send(ctx context.Context, method, path string, body any) (io.ReadCloser, error) {
+	response, err := c.ask(ctx, method, path, body)
+	if err != nil {
+		return nil, err
+	}
+	return response.Body, nil
+}
+
+// ask makes a request and returns the answer, whose body the caller closes.
+func (c *Client) ask(ctx context.Context, method, path string, body any) (*http.Response, error) {
 	var content io.Reader
 	if raw, ok := body.(json.RawMessage); ok {
 		content = bytes.NewReader(raw)
@@ -61,7 +70,7 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (io.Re
 		return nil, fmt.Errorf("asking the server that owns the folder: %w", err)
 	}
 	if response.StatusCode < 300 {
-		return response.Body, nil
+		return response, nil
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
@@ -207,7 +216,11 @@ func (c *Client) RFM(ctx context.Context, at string) (RFM, error) {
 
 // Customer implements Shop.
 func (c *Client) Customer(ctx context.Context, id, at string) (Customer, error) {
-	return call[Customer](ctx, c, http.MethodGet, "/v1/customers/"+url.PathEscape(id)+atQuery(at), nil)
+	query := url.Values{"id": {id}} // an id may be what no path can hold
+	if at != "" {
+		query.Set("at", at)
+	}
+	return call[Customer](ctx, c, http.MethodGet, "/v1/customers/-?"+query.Encode(), nil)
 }
 
 func atQuery(at string) string {
@@ -227,9 +240,14 @@ func (c *Client) Rebuild(ctx context.Context) (Rebuilt, error) {
 	return call[Rebuilt](ctx, c, http.MethodPost, "/v1/rebuild", nil)
 }
 
+// Doctor implements Shop.
+func (c *Client) Doctor(ctx context.Context) (Diagnosis, error) {
+	return call[Diagnosis](ctx, c, http.MethodGet, "/v1/doctor", nil)
+}
+
 // Preview implements Shop.
-func (c *Client) Preview(ctx context.Context, r ImportRequest) (json.RawMessage, error) {
-	return call[json.RawMessage](ctx, c, http.MethodPost, "/v1/imports/preview", r)
+func (c *Client) Preview(ctx context.Context, r ImportRequest) (Preview, error) {
+	return call[Preview](ctx, c, http.MethodPost, "/v1/imports/preview", r)
 }
 
 // Import implements Shop.

@@ -6,10 +6,16 @@
 // The HTTP side is described by itself at /openapi.json. Errors are
 // problem+json; one function maps error codes to statuses.
 //
-// Who may ask: the server listens on a loopback address only. It answers only
-// requests whose Host is a loopback name, which stops other sites that rebind
-// their name to this machine, and refuses what browsers send from other
-// origins. What reads or writes by the paths of files, or changes the whole
-// shop, needs the token in the folder's lock file, which only the folder's
-// owner can read. Keys for other machines come with the console.
+// Who may ask: every Route declares a permission (package user has the table of
+// who has which), and one that declares none is not registered. The guard finds
+// the route before anything of the request is read, identifies whoever asks by
+// the lock file's token, a key or a session's cookie, and answers 401 or 403;
+// behind it, visitOf says who it was. Handlers mask contact data for whoever
+// sees none (mask.go). What Service does on somebody's behalf is recorded in the
+// audit log under the actor that the guard put into the context.
+//
+// The server listens on a loopback address only. It answers only requests whose
+// Host is a loopback name, or that of HandlerConfig.URL, which stops other sites
+// that rebind their name to this machine, and refuses what browsers send from
+// other origins.
 package api

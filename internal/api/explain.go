@@ -7,6 +7,7 @@ import (
 
 	"kith/internal/customer"
 	"kith/internal/segql/eval"
+	"kith/internal/user"
 )
 
 // ExplainQuestion asks why a customer is in a segment, or not.
@@ -128,9 +129,11 @@ func (c *Client) Explain(ctx context.Context, q ExplainQuestion) (Explanation, e
 }
 
 func (h *handler) explainRoute() {
-	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/explain", Permission: Read, Summary: "why a customer is in a segment, or not"},
+	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/explain", Permission: user.People, Summary: "why a customer is in a segment, or not"},
 		func(ctx context.Context, in *struct{ Body ExplainQuestion }) (*answer[Explanation], error) {
+			in.Body.Customer = idMeant(ctx, in.Body.Customer)
 			x, err := h.shop.Explain(ctx, in.Body)
+			maskExplanation(ctx, &x)
 			return &answer[Explanation]{x}, err
 		})
 }

@@ -3,13 +3,17 @@ package api
 import (
 	"cmp"
 	"context"
-	"crypto/subtle"
 	"errors"
+	"fmt"
 	"log/slog"
-	"net"
+	"math"
 	"net/http"
+	"net/url"
+	"path"
 	"reflect"
+	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,37 +21,42 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"kith/internal/commerce"
-)
-
-// Permission says what a request must bring to be answered.
-type Permission string
-
-// Permissions.
-const (
-	Public Permission = "public" // nothing: says nothing of the shop
-	Read   Permission = "read"   // to come from this machine
-	Write  Permission = "write"  // the same, and not from another site
-	Local  Permission = "local"  // the token of the folder's lock file
+	"kith/internal/user"
 )
 
 // Route is one HTTP route.
 type Route struct {
-	Method     string     `json:"method"`
-	Path       string     `json:"path"`
-	Permission Permission `json:"perm"`
-	Public     bool       `json:"public"`
-	Summary    string     `json:"summary"`
+	Method     string          `json:"method"`
+	Path       string          `json:"path"`
+	Permission user.Permission `json:"perm"`
+	Public     bool            `json:"public"`
+	Summary    string          `json:"summary"`
 	// unchecked says that the body is read by whoever answers.
 	unchecked bool
+	// streams says that the body is any bytes, which are read as they come.
+	streams bool
+	// gives is the content type of an answer that is written bit by bit.
+	gives string
 }
 
+// maxBody is how long a request may be.
+const maxBody = 1 << 20
+
 // HandlerConfig says what a Handler works with. All of it is required, except
-// ReaderTime.
+// Pages, URL and ReaderTime.
 type HandlerConfig struct {
 	Shop    Shop
+	Console Console
+	Users   *user.Book
 	Token   string // of the lock file
+	// URL is where a proxy on this machine takes requests for the Handler. Its
+	// host is answered besides loopback names, and the proxy is believed where
+	// requests come from.
+	URL     *url.URL
 	Version string
 	Log     *slog.Logger
+	// Pages answers what is not the API's; nobody does if it is nil.
+	Pages http.Handler
 	// Done ends when the server stops: answers that last end with it.
 	Done context.Context //nolint:containedctx // as http.Server.BaseContext
 	// ReaderTime is how long a stream waits for a reader who takes nothing; 30
@@ -57,10 +66,13 @@ type HandlerConfig struct {
 
 // handler holds what the routes share.
 type handler struct {
-	shop  Shop
-	token string
-	log   *slog.Logger
-	done  context.Context //nolint:containedctx // see HandlerConfig
+	shop    Shop
+	console Console
+	users   *user.Book
+	token   string
+	url     *url.URL
+	log     *slog.Logger
+	done    context.Context //nolint:containedctx // see HandlerConfig
 	// readerTime is HandlerConfig.ReaderTime.
 	readerTime time.Duration
 	api        huma.API
@@ -72,6 +84,10 @@ func Handler(config HandlerConfig) (http.Handler, error) {
 	switch {
 	case config.Shop == nil:
 		return nil, errors.New("api: HandlerConfig.Shop is required")
+	case config.Console == nil:
+		return nil, errors.New("api: HandlerConfig.Console is required")
+	case config.Users == nil:
+		return nil, errors.New("api: HandlerConfig.Users is required")
 	case config.Token == "":
 		return nil, errors.New("api: HandlerConfig.Token is required")
 	case config.Log == nil:
@@ -80,16 +96,25 @@ func Handler(config HandlerConfig) (http.Handler, error) {
 		return nil, errors.New("api: HandlerConfig.Done is required")
 	}
 	mux := http.NewServeMux()
-	newHandler(config, mux)
+	h := newHandler(config, mux)
+	if config.Pages != nil {
+		mux.Handle(pagesPattern, config.Pages)
+	}
 	crossOrigin := http.NewCrossOriginProtection()
-	return loopbackHost(config.Log, recovered(config.Log, crossOrigin.Handler(mux))), nil
+	if config.URL != nil {
+		if err := crossOrigin.AddTrustedOrigin(config.URL.Scheme + "://" + config.URL.Host); err != nil {
+			return nil, fmt.Errorf("api: HandlerConfig.URL: %w", err)
+		}
+	}
+	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.refuse(w, r, http.StatusForbidden, commerce.CodeDenied, "this request comes from another site")
+	}))
+	return guarded(config.Log, config.URL, h.recovered(crossOrigin.Handler(h.guard(mux)))), nil
 }
 
 // Routes lists every route.
 func Routes() []Route {
-	h := newHandler(HandlerConfig{Log: slog.New(slog.DiscardHandler)}, http.NewServeMux())
-	// huma serves the description itself.
-	routes := append(h.routes, Route{Method: http.MethodGet, Path: "/openapi.json", Permission: Public, Public: true, Summary: "this description, as OpenAPI 3.1"})
+	routes := newHandler(HandlerConfig{Log: slog.New(slog.DiscardHandler)}, http.NewServeMux()).routes
 	slices.SortFunc(routes, func(a, b Route) int {
 		if order := strings.Compare(a.Path, b.Path); order != 0 {
 			return order
@@ -101,45 +126,116 @@ func Routes() []Route {
 
 func newHandler(config HandlerConfig, mux *http.ServeMux) *handler {
 	c := huma.DefaultConfig("Kith", config.Version)
-	c.Info.Description = "Customer segmentation for online shops."
+	c.Info.Description = "Customer segmentation for online shops. What is said to people, and the names of presets, are in the language of Accept-Language: en, ro, ko or zh-TW."
 	c.CreateHooks = nil // they add links to schemas to every answer
+	c.Info.License = &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"}
+	c.Servers = []*huma.Server{{URL: "/", Description: "this server"}}
+	c.Components.SecuritySchemes = securitySchemes()
 	c.DocsPath, c.SchemasPath = "", ""
+	c.Transformers = append(c.Transformers, inReadersWords)
 	c.RejectUnknownQueryParameters = true
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[commerce.Amount](), reflect.TypeFor[string]())
-	h := &handler{shop: config.Shop, token: config.Token, log: config.Log, done: config.Done, api: humago.New(mux, c)}
+	h := &handler{
+		shop: config.Shop, console: config.Console, users: config.Users, token: config.Token, url: config.URL, log: config.Log, done: config.Done,
+		api: humago.New(mux, c),
+	}
+	// These are not registered: huma serves the description itself, whose other
+	// forms are not declared, and pages are HandlerConfig.Pages.
+	h.routes = append(h.routes,
+		Route{Method: http.MethodGet, Path: "/", Permission: user.Public, Public: true, Summary: "the console"},
+		Route{Method: http.MethodGet, Path: "/openapi.json", Permission: user.Public, Public: true, Summary: "this description, as OpenAPI 3.1"})
 	h.readerTime = cmp.Or(config.ReaderTime, readerTime)
 	h.shopRoutes()
 	h.segmentRoutes()
 	h.valueRoutes()
+	h.customerRoutes()
+	h.overviewRoutes()
 	h.importRoutes()
+	h.uploadRoutes()
+	h.jobRoutes()
+	h.systemRoutes()
 	h.trackRoute()
 	h.webhookRoutes()
+	h.sessionRoutes()
+	h.welcomeRoutes()
+	h.userRoutes()
+	h.keyRoutes()
+	h.auditRoutes()
+	describeProblems(h.api.OpenAPI().Components.Schemas)
+	neverNull(h.api.OpenAPI().Components.Schemas)
 	return h
+}
+
+// schemaName is a type's name in the description: with its package, if that is
+// another one than this, because two packages may use the same word.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	switch folder := path.Base(t.PkgPath()); {
+	case t.Name() == "" || folder == "api" || !strings.HasPrefix(t.PkgPath(), "kith/"):
+		return name
+	default:
+		return strings.ToUpper(folder[:1]) + folder[1:] + name
+	}
+}
+
+// neverNull says of lists what holds: an empty one is [].
+func neverNull(schemas huma.Registry) {
+	for _, schema := range schemas.Map() {
+		for _, property := range schema.Properties {
+			if property.Type == huma.TypeArray {
+				property.Nullable = false
+			}
+		}
+	}
 }
 
 // answer is a response with a JSON body.
 type answer[T any] struct{ Body T }
 
-// register adds a route whose errors become problems in one place.
+// register adds a route whose errors become problems in one place. One that
+// declares no permission is a mistake in the program.
 func register[I, O any](h *handler, route Route, do func(ctx context.Context, in *I) (*O, error)) {
-	route.Public = route.Permission == Public
+	if !slices.Contains(user.Permissions(), route.Permission) {
+		panic(fmt.Sprintf("api: %s %s declares no permission", route.Method, route.Path))
+	}
+	route.Public = route.Permission == user.Public
 	h.routes = append(h.routes, route)
 	operation := huma.Operation{
-		OperationID: operationID(route), Method: route.Method, Path: route.Path, Summary: route.Summary,
-		Errors:     []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusInternalServerError},
+		OperationID: operationID(route), Method: route.Method, Path: route.Path, Summary: route.Summary, MaxBodyBytes: maxBody,
+		Errors: errorsOf(route), Security: security(route.Permission), Responses: streamed(route, h.api.OpenAPI().Components.Schemas),
 		Extensions: map[string]any{"x-permission": route.Permission},
 	}
 	operation.SkipValidateBody = route.unchecked
-	if route.Permission == Local {
-		operation.Middlewares = huma.Middlewares{h.requireToken}
+	if route.streams {
+		operation.MaxBodyBytes = -1 // whoever reads it says how much
+		operation.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+		}}
 	}
 	huma.Register(h.api, operation, func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, in)
 		if err != nil {
-			return nil, problemOf(ctx, err, h.log, route.Permission == Local)
+			p := problemOf(ctx, err, h.log, visitOf(ctx).Kind == user.Token)
+			if masks(ctx) {
+				p.Detail = user.MaskText(p.Detail) // a customer may be named in it
+			}
+			return nil, withHeaders(p, err)
 		}
 		return out, nil
 	})
+}
+
+// withHeaders adds what an error says in headers.
+func withHeaders(p *problem, err error) error {
+	if throttled, ok := errors.AsType[*user.ThrottledError](err); ok {
+		seconds := strconv.Itoa(int(math.Ceil(throttled.After.Seconds())))
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {seconds}})
+	}
+	return p
 }
 
 func operationID(route Route) string {
@@ -147,36 +243,8 @@ func operationID(route Route) string {
 	return strings.ToLower(route.Method) + "-" + strings.Trim(path, "-")
 }
 
-// requireToken lets only whoever read the lock file pass.
-func (h *handler) requireToken(ctx huma.Context, next func(huma.Context)) {
-	given := strings.TrimPrefix(ctx.Header("Authorization"), "Bearer ")
-	if h.token != "" && subtle.ConstantTimeCompare([]byte(given), []byte(h.token)) == 1 {
-		next(ctx)
-		return
-	}
-	_ = huma.WriteErr(h.api, ctx, http.StatusForbidden, "this needs the token in the folder's kith.lock; the kith command uses it by itself")
-}
-
-// loopbackHost refuses requests for any name but this machine's own: a page
-// that makes its name point here is asking otherwise.
-func loopbackHost(log *slog.Logger, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if h, _, err := net.SplitHostPort(host); err == nil {
-			host = h
-		}
-		ip := net.ParseIP(strings.Trim(host, "[]"))
-		if host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			log.WarnContext(r.Context(), "refusing a request for another host", "host", r.Host)
-			http.Error(w, "Kith answers at its loopback address only", http.StatusMisdirectedRequest)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 // recovered keeps one request's panic from ending the server.
-func recovered(log *slog.Logger, next http.Handler) http.Handler {
+func (h *handler) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			switch x := recover(); x {
@@ -184,8 +252,8 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 			case http.ErrAbortHandler: // how a cut answer is ended
 				panic(x)
 			default:
-				log.ErrorContext(r.Context(), "a request panicked", "path", r.URL.Path, "panic", x)
-				http.Error(w, "something went wrong in Kith; its log says what", http.StatusInternalServerError)
+				h.log.ErrorContext(r.Context(), "a request panicked", "path", r.URL.Path, "panic", x, "stack", string(debug.Stack()))
+				h.refuse(w, r, http.StatusInternalServerError, commerce.CodeNone, "something went wrong in Kith; its log says what")
 			}
 		}()
 		next.ServeHTTP(w, r)

@@ -12,6 +12,7 @@ import (
 
 	"kith/internal/commerce"
 	"kith/internal/segment"
+	"kith/internal/user"
 )
 
 // Live is what keeps memberships while it runs.
@@ -23,6 +24,9 @@ type Live interface {
 	Changed() <-chan struct{}
 	// Sizes is how many are in each segment, by its id; "" stands for everyone.
 	Sizes() map[string]int64
+	// EachMember calls yield with those who are in a segment, once all that was
+	// accepted before took effect. It returns false for one that is not kept.
+	EachMember(ctx context.Context, id string, yield func(kind segment.KeyKind, id string)) (kept bool, err error)
 	// Progress is how far they are kept.
 	Progress() segment.Progress
 }
@@ -36,6 +40,9 @@ type HistoryQuestion struct {
 	// and for the days of 30 days.
 	From string
 	To   string // the last day; "" for today
+	// After is the id of a transition: only what comes behind it, the older
+	// ones, is asked for.
+	After string
 }
 
 // History is what was recorded of a segment.
@@ -47,6 +54,7 @@ type History struct {
 	Missing     []string     `json:"missing,omitempty" doc:"of a preset: the shop has no facts of this kind, one of them would do"`
 	Days        []Day        `json:"days" doc:"days on which somebody entered or left, the oldest first"`
 	Transitions []Transition `json:"transitions" doc:"the newest first"`
+	Next        string       `json:"next,omitempty" doc:"after for the next page of transitions; absent at the end"`
 }
 
 // Day is what happened on one day of the shop's calendar.
@@ -183,6 +191,13 @@ func (s *Service) transitions(ctx context.Context, h *History, q HistoryQuestion
 			return err
 		}
 	}
+	if q.After != "" {
+		seen, err := parsePlace(q.After)
+		if err != nil {
+			return err
+		}
+		filter.UpTo, filter.Past = seen.number, seen.person
+	}
 	zone := s.current().Zone()
 	err = s.config.Record.Transitions(ctx, filter, func(t segment.Transition) error {
 		// They are in order of being noticed, which none is before it became true.
@@ -192,10 +207,11 @@ func (s *Service) transitions(ctx context.Context, h *History, q HistoryQuestion
 		if date := t.At.In(zone).Format(time.DateOnly); date < q.From || q.To != "" && date > q.To {
 			return nil
 		}
-		h.Transitions = append(h.Transitions, showTransition(t))
 		if len(h.Transitions) == q.Limit {
+			h.Next = h.Transitions[q.Limit-1].ID
 			return errEnough
 		}
+		h.Transitions = append(h.Transitions, showTransition(t))
 		return nil
 	})
 	if errors.Is(err, errEnough) {
@@ -232,7 +248,7 @@ func (s *Service) span(q HistoryQuestion) (days, error) {
 // 0 if none are. The record is looked at first: the warehouse follows it. It
 // alone knows a customer's other keys.
 func (s *Service) person(ctx context.Context, customer string) (int64, error) {
-	number, err := s.recorded(ctx, customer)
+	number, err := s.config.Record.FindPerson(ctx, customer)
 	if err != nil || number != 0 {
 		return number, err
 	}
@@ -240,28 +256,7 @@ func (s *Service) person(ctx context.Context, customer string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return s.recorded(ctx, found.ID)
-}
-
-// recorded finds the number of whom the record names so, or of whom they
-// became part; 0 if there is nobody.
-func (s *Service) recorded(ctx context.Context, id string) (int64, error) {
-	var found segment.Person
-	heads := map[int64]int64{}
-	err := s.config.Record.Persons(ctx, func(p segment.Person) error {
-		if p.MergedInto != 0 {
-			heads[p.Number] = p.MergedInto
-		}
-		if p.ID == id && (found.Number == 0 || found.MergedInto != 0 || p.MergedInto == 0 && p.Kind < found.Kind) {
-			found = p
-		}
-		return nil
-	})
-	number := found.Number
-	for heads[number] != 0 {
-		number = heads[number]
-	}
-	return number, err
+	return s.config.Record.FindPerson(ctx, found.ID)
 }
 
 type historyInput struct {
@@ -270,12 +265,16 @@ type historyInput struct {
 	Limit    int    `query:"limit" default:"50" doc:"so many transitions, the newest; from 0 to 10000"`
 	From     string `query:"from" doc:"the first day, YYYY-MM-DD; if absent, 30 days before the last for the days, and the first of all for transitions"`
 	To       string `query:"to" doc:"the last day; today if absent"`
+	After    string `query:"after" doc:"next of the page before, or the id of a transition: only older ones"`
 }
 
 func (h *handler) historyRoutes() {
-	register(h, Route{Method: http.MethodGet, Path: "/v1/segments/{id}/history", Permission: Read, Summary: "who entered and left a segment, and how many each day"},
+	register(h, Route{Method: http.MethodGet, Path: "/v1/segments/{id}/history", Permission: user.People, Summary: "who entered and left a segment, and how many each day"},
 		func(ctx context.Context, in *historyInput) (*answer[History], error) {
-			found, err := h.shop.History(ctx, HistoryQuestion{in.ID, in.Customer, in.Limit, in.From, in.To})
+			found, err := h.shop.History(ctx, HistoryQuestion{in.ID, idMeant(ctx, in.Customer), in.Limit, in.From, in.To, in.After})
+			for i := range found.Transitions {
+				found.Transitions[i] = maskTransition(ctx, found.Transitions[i])
+			}
 			return &answer[History]{found}, err
 		})
 	h.watchRoute()
@@ -284,7 +283,7 @@ func (h *handler) historyRoutes() {
 // History implements Shop.
 func (c *Client) History(ctx context.Context, q HistoryQuestion) (History, error) {
 	query := url.Values{"limit": {strconv.Itoa(q.Limit)}}
-	for name, value := range map[string]string{"customer": q.Customer, "from": q.From, "to": q.To} {
+	for name, value := range map[string]string{"customer": q.Customer, "from": q.From, "to": q.To, "after": q.After} {
 		if value != "" {
 			query.Set(name, value)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"kith/internal/segment"
 	"kith/internal/segment/insight"
+	"kith/internal/user"
 )
 
 // Insights measures segments beside the rest of the shop.
@@ -29,7 +30,7 @@ type Insight struct {
 	AsOf     time.Time `json:"as_of"`
 	Currency string    `json:"currency"`
 	ID       string    `json:"id,omitempty" doc:"absent for a text"`
-	Name     string    `json:"name,omitempty"`
+	Name     string    `json:"name,omitempty" words:"preset"`
 	Text     string    `json:"text" doc:"in canonical form"`
 	insight.Report
 }
@@ -63,12 +64,12 @@ type OverlapPair struct {
 }
 
 func (h *handler) insightRoutes() {
-	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/insight", Permission: Read, Summary: "what sets a segment apart: revenue, purchases, kin, whether it is worth it"},
+	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/insight", Permission: user.View, Summary: "what sets a segment apart: revenue, purchases, kin, whether it is worth it"},
 		func(ctx context.Context, in *questionInput) (*answer[Insight], error) {
 			i, err := h.shop.Insight(ctx, in.Body)
 			return &answer[Insight]{i}, err
 		})
-	register(h, Route{Method: http.MethodGet, Path: "/v1/overlap", Permission: Read, Summary: "how many customers each two segments share"},
+	register(h, Route{Method: http.MethodGet, Path: "/v1/overlap", Permission: user.View, Summary: "how many customers each two segments share"},
 		func(ctx context.Context, in *atInput) (*answer[Overlap], error) {
 			o, err := h.shop.Overlap(ctx, in.At)
 			return &answer[Overlap]{o}, err

@@ -16,18 +16,30 @@ import (
 // problem is an error as RFC 9457 writes it.
 type problem struct {
 	Status  int           `json:"status"`
-	Title   string        `json:"title"`
-	Detail  string        `json:"detail"`
+	Title   string        `json:"title" words:"message"`
+	Detail  string        `json:"detail" words:"message"`
 	Code    commerce.Code `json:"code,omitempty"`
 	Text    string        `json:"text,omitempty"`     // the segment's text that the findings point into
 	File    bool          `json:"file,omitempty"`     // the text is a file of segments
 	Finding []Finding     `json:"problems,omitempty"` // what is wrong with it
-	// Errors are huma's own, of a request that does not fit the description.
-	Errors []struct {
-		Message  string `json:"message"`
-		Location string `json:"location"`
-	} `json:"errors,omitempty"`
+	// Errors are of single fields; huma's own, of a request that does not fit the
+	// description, are too.
+	Errors []fieldProblem `json:"errors,omitempty"`
 }
+
+// fieldProblem is what is wrong with one field of a request.
+type fieldProblem struct {
+	Message  string `json:"message" words:"message"`
+	Location string `json:"location"`
+}
+
+// A fieldError is about one field of a request, for forms.
+type fieldError struct {
+	location string // as huma names it
+	error
+}
+
+func (e *fieldError) Unwrap() error { return e.error }
 
 // Error, GetStatus and ContentType are what huma asks of an error body.
 func (p *problem) Error() string             { return p.Detail }
@@ -49,6 +61,10 @@ func statusOf(code commerce.Code) int {
 		return http.StatusInsufficientStorage
 	case commerce.CodeDenied:
 		return http.StatusForbidden
+	case commerce.CodeUnknown, commerce.CodeSecondFactor:
+		return http.StatusUnauthorized
+	case commerce.CodeThrottled:
+		return http.StatusTooManyRequests
 	case commerce.CodeNone:
 	}
 	return http.StatusInternalServerError
@@ -62,6 +78,12 @@ func problemOf(ctx context.Context, err error, log *slog.Logger, trusted bool) *
 	p := &problem{Status: status, Title: http.StatusText(status), Detail: err.Error(), Code: code}
 	if text, ok := errors.AsType[*segment.TextError](err); ok {
 		p.Text, p.File, p.Finding = text.Text, text.File, Findings(text.Problems)
+		for i, path := range text.Paths {
+			p.Finding[i].Path = path
+		}
+	}
+	if field, ok := errors.AsType[*fieldError](err); ok {
+		p.Errors = []fieldProblem{{Message: p.Detail, Location: field.location}}
 	}
 	if code == commerce.CodeNone {
 		if ctx.Err() == nil { // else whoever asked went away, and the rest broke off

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,11 +20,13 @@ import (
 
 	"kith/internal/api"
 	"kith/internal/commerce"
+	"kith/internal/job"
 	"kith/internal/loader"
 	"kith/internal/opsdb"
 	"kith/internal/profile"
 	"kith/internal/segment"
 	"kith/internal/segql"
+	"kith/internal/upload"
 	"kith/internal/webhook"
 )
 
@@ -33,8 +34,16 @@ import (
 type kept struct {
 	*api.Service
 	*stores
+	file    string // of ops
 	ops     *opsdb.DB
+	jobs    *job.Book
+	rejects string
+	reading func() // is called while events are read
 	applied uint64
+	team    *team
+	counted counted
+	people  thousand
+	lists   exports
 }
 
 // stores are the others that a Service works with, and what keeps memberships.
@@ -43,34 +52,93 @@ type stores struct {
 	sizes  map[string]int64
 	clock  time.Time
 	now    func() time.Time
+	unkept bool // memberships are not kept yet
+	texts  map[string]string
+	saved  map[string]time.Time // when; always at first
+
+	changes     chan struct{}
+	mu          sync.Mutex
+	valuesAsked int
 }
 
-func (s stores) CatchUp(ctx context.Context) error {
+// set lets the sizes be others, and says so.
+func (s *stores) set(sizes map[string]int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sizes = sizes
+	select {
+	case s.changes <- struct{}{}:
+	default:
+	}
+}
+
+// vocabulary is an api.Vocabulary.
+type vocabulary struct{ *stores }
+
+func (s vocabulary) SeenEvents(context.Context) ([]segment.SeenEvent, error) {
+	return []segment.SeenEvent{{Key: "quiz", Name: "Quiz", Count: 3, LastSeen: noon}}, nil
+}
+
+func (s vocabulary) SeenTraits(context.Context) ([]segment.SeenTrait, error) {
+	return []segment.SeenTrait{{Name: "traits.size", Customers: 4, Type: segql.Number}}, nil
+}
+
+func (s vocabulary) Values(_ context.Context, _ *segql.Facts, field segql.FieldInfo, _ time.Time, _ int) (segment.Values, error) {
+	s.valuesAsked++
+	if field.Type == segql.Number {
+		return segment.Values{}, commerce.Errorf(commerce.CodeInvalid, "a number")
+	}
+	return segment.Values{List: []segment.Value{{Value: "Moldova", Count: 9}, {Value: "Romania", Count: 3}, {Value: "Europe", Count: 1}}}, nil
+}
+
+func (s *stores) CatchUp(ctx context.Context) error {
 	if s.behind {
 		<-ctx.Done()
 		return ctx.Err()
 	}
 	return nil
 }
-func (s stores) Changed() <-chan struct{}   { return make(chan struct{}) }
-func (s stores) Sizes() map[string]int64    { return s.sizes }
-func (s stores) Progress() segment.Progress { return segment.Progress{Clock: s.clock} }
-func (s stores) Present(context.Context) (map[string]bool, error) {
+
+func (s *stores) Changed() <-chan struct{} {
+	if s.changes == nil {
+		return make(chan struct{})
+	}
+	return s.changes
+}
+
+func (s *stores) Sizes() map[string]int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sizes
+}
+
+func (s *stores) EachMember(context.Context, string, func(segment.KeyKind, string)) (bool, error) {
+	return false, nil
+}
+func (s *stores) Progress() segment.Progress { return segment.Progress{Clock: s.clock} }
+func (s *stores) Present(context.Context) (map[string]bool, error) {
 	return map[string]bool{"order": true}, nil
 }
 
 // saved is a segment.Store.
-type saved struct{}
+type saved struct{ *stores }
 
-func (saved) ListSegments(context.Context) ([]segment.Saved, error) {
-	return []segment.Saved{{ID: "all", Text: "everyone"}, {ID: "champions", Text: "", Hidden: true}}, nil
+func (s saved) ListSegments(context.Context) ([]segment.Saved, error) {
+	list := []segment.Saved{{ID: "all", Text: "everyone"}, {ID: "champions", Text: "", Hidden: true}}
+	for id, text := range s.texts {
+		list = append(list, segment.Saved{ID: id, Text: text})
+	}
+	for i := range list {
+		list[i].UpdatedAt = s.saved[list[i].ID]
+	}
+	return list, nil
 }
 
 func (s saved) SegmentsAt(ctx context.Context, _ uint64) ([]segment.Saved, error) {
 	return s.ListSegments(ctx)
 }
 
-func (s stores) FindCustomer(_ context.Context, id string, _ time.Time, _ int) (profile.Customer, error) {
+func (s *stores) FindCustomer(_ context.Context, id string, _ time.Time, _ int) (profile.Customer, error) {
 	if id == "+40 700" {
 		return profile.Customer{ID: "ana"}, nil
 	}
@@ -82,6 +150,10 @@ type others struct {
 	segment.Asker
 	api.Scores
 	api.Insights
+	api.Exports
+	api.Runs
+	api.CustomerFacts
+	api.OverviewFacts
 }
 
 func (others) CountAll(context.Context, map[string]*segql.Checked, time.Time) (map[string]segment.Size, error) {
@@ -92,23 +164,51 @@ func newKept(t *testing.T) *kept {
 	t.Helper()
 	k := &kept{stores: &stores{sizes: map[string]int64{"": 9, "all": 9, "slipping-away": 0}, clock: noon.Add(-time.Minute), now: func() time.Time { return noon }}}
 	var err error
-	if k.ops, err = opsdb.Open(t.Context(), filepath.Join(t.TempDir(), "operations.db")); err != nil {
+	k.file = filepath.Join(t.TempDir(), "operations.db")
+	if k.ops, err = opsdb.Open(t.Context(), k.file); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { k.ops.Close() })
 	settings := commerce.Settings{Timezone: "Europe/Bucharest"}.Filled()
+	k.team = &team{Book: bookOver(t, k.ops, func() time.Time { return k.now() }), store: k.ops}
+	uploads, err := upload.Open(upload.Config{Dir: t.TempDir(), Free: func() (uint64, error) { return 1 << 40, nil }, Now: k.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := job.New(job.Config{
+		Store: k.ops, Now: k.now, Logger: slog.New(slog.DiscardHandler),
+		Imports: func(context.Context, uint64, func(job.Job) error) error { return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.jobs, k.rejects = jobs, t.TempDir()
+	t.Cleanup(jobs.Close)
 	k.Service, err = api.NewService(api.Config{
+		Users: k.team.Book, Audit: k.ops, Address: func() string { return "http://127.0.0.1:7766" },
 		Settings: api.NewLiveSettings(settings), PutSettings: func(commerce.Settings) error { return nil },
-		Segments: saved{}, Asker: others{}, Facts: k.stores, Scores: others{}, Insights: others{}, Profiles: k.stores, Loader: &loader.Loader{}, Record: k.ops, Webhooks: &webhook.Book{},
-		Live:   func(context.Context) (api.Live, error) { return k.stores, nil },
-		Kept:   func() api.Live { return k.stores },
+		Segments: saved{k.stores}, Asker: others{}, Facts: k.stores, Scores: others{}, Insights: others{}, Vocabulary: vocabulary{k.stores}, Exports: &k.lists, Profiles: k.stores, Customers: &k.people, Overview: &k.counted, Notes: k.ops, Loader: &loader.Loader{}, Record: k.ops, Webhooks: &webhook.Book{},
+		Live: func(context.Context) (api.Live, error) { return k.stores, nil },
+		Kept: func() api.Live {
+			if k.unkept {
+				return nil
+			}
+			return k.stores
+		},
 		Served: func() bool { return true },
 		ReadEvents: func([]byte) (commerce.EventBatch, api.Tracked, error) {
+			if k.reading != nil {
+				k.reading()
+			}
 			return commerce.EventBatch{}, api.Tracked{}, nil
 		},
 		HasFacts: func(context.Context) (bool, error) { return true, nil },
-		Preview:  func(context.Context, loader.Request) (json.RawMessage, error) { return nil, nil },
-		Now:      func() time.Time { return k.now() },
+		Preview:  func(context.Context, loader.Request) (api.Preview, error) { return api.Preview{}, nil },
+		Resettle: func(context.Context, commerce.Settings) error { return nil }, Uploads: uploads, Jobs: jobs, RejectsDir: k.rejects,
+		MakeDemo: func(context.Context, api.DemoRequest) ([]api.DemoFile, error) { return nil, nil }, Runs: others{},
+		Reached: func(context.Context) (api.Reached, error) { return api.Reached{}, nil },
+		Doctor:  func(context.Context) (api.Diagnosis, error) { return api.Diagnosis{}, nil },
+		Now:     func() time.Time { return k.now() },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +251,7 @@ func events(t *testing.T, url, lastID string, want int) (ids []string) {
 	if lastID != "" {
 		request.Header.Set("Last-Event-ID", lastID)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := asOwner.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +338,7 @@ func TestWhatIsNoPlace(t *testing.T) {
 		}
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v1/segments/-/watch", nil)
 		request.Header.Set("Last-Event-ID", text)
-		response, err := http.DefaultClient.Do(request)
+		response, err := asOwner.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,7 +385,7 @@ func TestWhoGoesAwayIsNoError(t *testing.T) {
 	t.Parallel()
 	var log logs
 	g := &goneWith{asked: make(chan struct{}), answered: make(chan struct{})}
-	handler, err := api.Handler(api.HandlerConfig{Shop: g, Token: token, Version: "1", Log: slog.New(slog.NewTextHandler(&log, nil)), Done: t.Context()})
+	handler, err := api.Handler(api.HandlerConfig{Shop: g, Console: struct{ api.Console }{}, Users: newTeam(t).Book, Token: token, Version: "1", Log: slog.New(slog.NewTextHandler(&log, nil)), Done: t.Context()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +396,7 @@ func TestWhoGoesAwayIsNoError(t *testing.T) {
 		<-g.asked
 		cancel()
 	}()
-	if response, err := http.DefaultClient.Do(request); err == nil {
+	if response, err := asOwner.Do(request); err == nil {
 		response.Body.Close()
 		t.Error("there was an answer")
 	}
@@ -329,13 +429,13 @@ func TestAReaderWhoTakesNothingIsGivenUp(t *testing.T) {
 	var log logs
 	e := &endless{ended: make(chan struct{})}
 	handler, err := api.Handler(api.HandlerConfig{
-		Shop: e, Token: token, Version: "1", Log: slog.New(slog.NewTextHandler(&log, nil)), Done: t.Context(), ReaderTime: 50 * time.Millisecond,
+		Shop: e, Console: struct{ api.Console }{}, Users: newTeam(t).Book, Token: token, Version: "1", Log: slog.New(slog.NewTextHandler(&log, nil)), Done: t.Context(), ReaderTime: 50 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(handler)
-	response, err := http.Get(server.URL + "/v1/segments/-/watch")
+	response, err := asOwner.Get(server.URL + "/v1/segments/-/watch")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,10 +8,21 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kith/internal/commerce"
 	"kith/internal/loader"
+	"kith/internal/user"
 )
 
 type importInput struct{ Body ImportRequest }
+
+// mayNamePaths refuses paths of this machine to whoever does not own the folder.
+func mayNamePaths(ctx context.Context, in *importInput) error {
+	if len(in.Body.Files) == 0 && in.Body.Rejects == "" || visitOf(ctx).May(user.Local) {
+		return nil
+	}
+	return commerce.Errorf(commerce.CodeDenied,
+		"files and rejects need the token in the folder's kith.lock, which the kith command uses by itself; others upload files and name their ids in uploads")
+}
 
 // ImportNews is one line of the answer to an import: what is said before it,
 // how far it is, and at last what came of it or what went wrong.
@@ -23,11 +34,14 @@ type ImportNews struct {
 }
 
 func (h *handler) importRoutes() {
-	register(h, Route{Method: http.MethodPost, Path: "/v1/imports", Permission: Local, Summary: "import files of this machine; the answer is JSON lines"}, h.runImport)
-	register(h, Route{Method: http.MethodPost, Path: "/v1/imports/preview", Permission: Local, Summary: "how files would be read, and their first rows"},
-		func(ctx context.Context, in *importInput) (*answer[json.RawMessage], error) {
+	register(h, Route{Method: http.MethodPost, Path: "/v1/imports", Permission: user.Import, Summary: "import files of this machine, or uploads; the answer is JSON lines", gives: "application/x-ndjson"}, h.runImport)
+	register(h, Route{Method: http.MethodPost, Path: "/v1/imports/preview", Permission: user.Import, Summary: "how files would be read, and their first rows"},
+		func(ctx context.Context, in *importInput) (*answer[Preview], error) {
+			if err := mayNamePaths(ctx, in); err != nil {
+				return nil, err
+			}
 			p, err := h.shop.Preview(ctx, in.Body)
-			return &answer[json.RawMessage]{p}, err
+			return &answer[Preview]{p}, err
 		})
 }
 
@@ -36,7 +50,10 @@ const progressEvery = 100 * time.Millisecond
 
 // runImport answers in JSON lines, because an import takes as long as its
 // files are large. Whoever goes away calls it off.
-func (h *handler) runImport(_ context.Context, in *importInput) (*huma.StreamResponse, error) {
+func (h *handler) runImport(ctx context.Context, in *importInput) (*huma.StreamResponse, error) {
+	if err := mayNamePaths(ctx, in); err != nil {
+		return nil, err
+	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		c.SetHeader("Content-Type", "application/x-ndjson")
 		out := json.NewEncoder(c.BodyWriter())
@@ -58,7 +75,7 @@ func (h *handler) runImport(_ context.Context, in *importInput) (*huma.StreamRes
 			},
 		})
 		if err != nil {
-			tell(ImportNews{Failed: problemOf(c.Context(), err, h.log, true)})
+			tell(ImportNews{Failed: problemOf(c.Context(), err, h.log, visitOf(ctx).Kind == user.Token)})
 			return
 		}
 		tell(ImportNews{Done: &done})

@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"kith/internal/segment"
+	"kith/internal/user"
 )
 
 // SegmentFile is a file of segments.
@@ -25,8 +27,8 @@ type SegmentPlan struct {
 type SegmentStep struct {
 	ID            string   `json:"id"`
 	Outcome       string   `json:"outcome" enum:"created,changed,renamed,deleted,unchanged,affected"`
-	OldName       string   `json:"old_name,omitempty"`
-	Name          string   `json:"name,omitempty"`
+	OldName       string   `json:"old_name,omitempty" words:"preset"`
+	Name          string   `json:"name,omitempty" words:"preset"`
 	OldText       string   `json:"old_text,omitempty" doc:"absent: it was not there"`
 	Text          string   `json:"text,omitempty" doc:"absent: it is not there afterwards"`
 	Members       int64    `json:"members" doc:"before the change"`
@@ -44,14 +46,16 @@ const sampleLength = 10
 
 func (h *handler) segmentFileRoutes() {
 	type input struct{ Body SegmentFile }
-	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/plan", Permission: Read, Summary: "what a file of segments would change"},
+	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/plan", Permission: user.People, Summary: "what a file of segments would change"},
 		func(ctx context.Context, in *input) (*answer[SegmentPlan], error) {
 			plan, err := h.shop.PlanSegments(ctx, in.Body.Text)
+			maskPlan(ctx, &plan)
 			return &answer[SegmentPlan]{plan}, err
 		})
-	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/apply", Permission: Write, Summary: "make the changes of a file of segments, all or none"},
+	register(h, Route{Method: http.MethodPost, Path: "/v1/segments/apply", Permission: user.Edit, Summary: "make the changes of a file of segments, all or none"},
 		func(ctx context.Context, in *input) (*answer[SegmentPlan], error) {
 			plan, err := h.shop.ApplySegments(ctx, in.Body.Text)
+			maskPlan(ctx, &plan)
 			return &answer[SegmentPlan]{plan}, err
 		})
 }
@@ -81,7 +85,7 @@ func (s *Service) ApplySegments(ctx context.Context, file string) (SegmentPlan, 
 	if err != nil {
 		return SegmentPlan{}, err
 	}
-	if err := book.Apply(ctx, plan); err != nil {
+	if err := s.noted(ctx, book.Apply(ctx, plan), "segment.apply", "", outcomes(shown)); err != nil {
 		return SegmentPlan{}, err
 	}
 	if err := s.rank(ctx); err != nil {
@@ -89,6 +93,15 @@ func (s *Service) ApplySegments(ctx context.Context, file string) (SegmentPlan, 
 	}
 	shown.Applied = true
 	return shown, nil
+}
+
+// outcomes says what a plan does, for the audit log.
+func outcomes(p SegmentPlan) string {
+	parts := make([]string, len(p.Segments))
+	for i, step := range p.Segments {
+		parts[i] = step.ID + " " + step.Outcome
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (s *Service) planSegments(ctx context.Context, file string) (*segment.Book, SegmentPlan, segment.Plan, error) {
@@ -100,23 +113,33 @@ func (s *Service) planSegments(ctx context.Context, file string) (*segment.Book,
 	if err != nil {
 		return nil, SegmentPlan{}, segment.Plan{}, err
 	}
+	shown, err := s.comparePlan(ctx, plan)
+	return book, shown, plan, err
+}
+
+// comparePlan asks who would enter and leave.
+func (s *Service) comparePlan(ctx context.Context, plan segment.Plan) (SegmentPlan, error) {
 	asOf, err := s.instant("")
 	if err != nil {
-		return nil, SegmentPlan{}, segment.Plan{}, err
+		return SegmentPlan{}, err
 	}
 	var pairs []segment.Pair
 	for _, steps := range [][]segment.Step{plan.Steps, plan.Affected} {
 		for _, step := range steps {
+			if step.Pair.After != nil && step.OldText != step.Text {
+				if err := maskQuestion(ctx, step.Pair.After); err != nil {
+					return SegmentPlan{}, err
+				}
+			}
 			pairs = append(pairs, step.Pair)
 		}
 	}
 	differences, err := s.config.Asker.Compare(ctx, pairs, asOf, sampleLength)
 	if err != nil {
-		return nil, SegmentPlan{}, segment.Plan{}, err
+		return SegmentPlan{}, err
 	}
 	n := len(plan.Steps)
-	shown := SegmentPlan{AsOf: asOf, Segments: showSteps(plan.Steps, differences[:n]), Affected: showSteps(plan.Affected, differences[n:])}
-	return book, shown, plan, nil
+	return SegmentPlan{AsOf: asOf, Segments: showSteps(plan.Steps, differences[:n]), Affected: showSteps(plan.Affected, differences[n:])}, nil
 }
 
 func showSteps(steps []segment.Step, differences []segment.Difference) []SegmentStep {

@@ -2,17 +2,21 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"kith/internal/audit"
 	"kith/internal/commerce"
+	"kith/internal/job"
 	"kith/internal/loader"
 	"kith/internal/profile"
 	"kith/internal/rfm"
 	"kith/internal/segment"
+	"kith/internal/upload"
+	"kith/internal/user"
 	"kith/internal/webhook"
 )
 
@@ -34,10 +38,19 @@ type Config struct {
 	Facts       segment.Facts
 	Scores      Scores
 	Insights    Insights
+	Vocabulary  Vocabulary
+	Exports     Exports
 	Profiles    profile.Reader
+	Customers   CustomerFacts
+	Overview    OverviewFacts
+	Notes       Notes
 	Loader      *loader.Loader
 	Record      segment.Record
 	Webhooks    *webhook.Book
+	Users       *user.Book
+	Audit       audit.Store
+	// Address is where the shop is found: a scheme and a host.
+	Address func() string
 	// Live returns what keeps memberships, and lets it begin if need be.
 	Live func(ctx context.Context) (Live, error)
 	// Kept returns what keeps memberships if they are kept right now, nil
@@ -50,8 +63,21 @@ type Config struct {
 	ReadEvents func(body []byte) (commerce.EventBatch, Tracked, error)
 	// HasFacts says whether anything was imported.
 	HasFacts func(ctx context.Context) (bool, error)
-	// Preview reads the beginning of files and says how they would be read.
-	Preview func(ctx context.Context, r loader.Request) (json.RawMessage, error)
+	// Resettle lets settings become others in currency or timezone, where there
+	// are no facts. Nobody takes events meanwhile.
+	Resettle func(ctx context.Context, next commerce.Settings) error
+	// Preview reads files and says how they would be read.
+	Preview func(ctx context.Context, r loader.Request) (Preview, error)
+	Uploads *upload.Store
+	Jobs    *job.Book
+	// RejectsDir is where the refused rows of jobs are kept.
+	RejectsDir string
+	// MakeDemo makes the files of the demo shop, and says what to import.
+	MakeDemo func(ctx context.Context, d DemoRequest) ([]DemoFile, error)
+	Runs     Runs
+	// Reached says how far the stores are.
+	Reached func(ctx context.Context) (Reached, error)
+	Doctor  func(ctx context.Context) (Diagnosis, error)
 	Now     func() time.Time
 	Close   func() error
 }
@@ -61,8 +87,16 @@ type Service struct {
 	config Config
 	// saving lets one change of segments be checked and recorded after the
 	// other: two that are right alone may make a ring together.
-	saving   sync.Mutex
+	saving sync.Mutex
+	// settling is held for reading while events are taken, and for writing
+	// while settings change: what is said in events depends on them.
+	settling sync.RWMutex
 	revenues revenues
+	seen     kept[seen]
+	has      kept[map[string]bool] // what there are facts of
+	values   fieldValues
+	overview overview
+	lists    lists // of customers that somebody may be scrolling through
 }
 
 // LiveSettings are the shop's settings, some of which change while Kith runs.
@@ -103,9 +137,13 @@ func (l *LiveSettings) change(f func(now commerce.Settings) (next commerce.Setti
 func NewService(config Config) (*Service, error) {
 	for name, missing := range map[string]bool{
 		"Settings": config.Settings == nil, "PutSettings": config.PutSettings == nil, "Segments": config.Segments == nil, "Asker": config.Asker == nil,
-		"Facts": config.Facts == nil, "Scores": config.Scores == nil, "Insights": config.Insights == nil, "Profiles": config.Profiles == nil,
+		"Facts": config.Facts == nil, "Scores": config.Scores == nil, "Insights": config.Insights == nil,
+		"Vocabulary": config.Vocabulary == nil, "Exports": config.Exports == nil, "Profiles": config.Profiles == nil,
+		"Customers": config.Customers == nil, "Overview": config.Overview == nil, "Notes": config.Notes == nil,
 		"Loader": config.Loader == nil, "HasFacts": config.HasFacts == nil, "Preview": config.Preview == nil,
-		"Now": config.Now == nil, "Record": config.Record == nil, "Webhooks": config.Webhooks == nil, "Live": config.Live == nil, "ReadEvents": config.ReadEvents == nil,
+		"Resettle": config.Resettle == nil, "Uploads": config.Uploads == nil, "Jobs": config.Jobs == nil, "RejectsDir": config.RejectsDir == "",
+		"MakeDemo": config.MakeDemo == nil, "Runs": config.Runs == nil, "Reached": config.Reached == nil, "Doctor": config.Doctor == nil,
+		"Now": config.Now == nil, "Record": config.Record == nil, "Webhooks": config.Webhooks == nil, "Users": config.Users == nil, "Audit": config.Audit == nil, "Address": config.Address == nil, "Live": config.Live == nil, "ReadEvents": config.ReadEvents == nil,
 		"Kept": config.Kept == nil, "Served": config.Served == nil,
 	} {
 		if missing {
@@ -149,21 +187,62 @@ func (s *Service) Settings(ctx context.Context) (Settings, error) {
 
 // ChangeSettings implements Shop.
 func (s *Service) ChangeSettings(ctx context.Context, change SettingsChange) (Settings, error) {
+	s.settling.Lock()
+	defer s.settling.Unlock()
+	now := s.current()
+	next := change.Apply(now)
+	if err := next.Validate(); err != nil {
+		return Settings{}, err
+	}
 	hasFacts, err := s.config.HasFacts(ctx)
 	if err != nil {
 		return Settings{}, err
 	}
-	err = s.config.Settings.change(func(now commerce.Settings) (commerce.Settings, error) {
-		next := change.Apply(now)
-		if err := CheckChange(now, next, hasFacts); err != nil {
-			return now, err
+	fixed := next.Currency != now.Currency || next.Timezone != now.Timezone
+	switch {
+	case fixed && hasFacts:
+		return Settings{}, FactsFixSettings(now)
+	case fixed, next.Country != now.Country && !hasFacts: // memberships ask for the country too
+		if err := s.noted(ctx, s.resettle(ctx, next), "settings.change", "shop", change.String()); err != nil {
+			return Settings{}, err
 		}
-		return next, s.config.PutSettings(next)
-	})
-	if err != nil {
+		return s.Settings(ctx)
+	}
+	err = s.config.Settings.change(func(commerce.Settings) (commerce.Settings, error) { return next, s.config.PutSettings(next) })
+	if err := s.noted(ctx, err, "settings.change", "shop", change.String()); err != nil {
 		return Settings{}, err
 	}
 	return s.Settings(ctx)
+}
+
+// String lists what a change says, for the audit log.
+func (c SettingsChange) String() string {
+	var parts []string
+	for _, x := range []struct {
+		name  string
+		value *string
+	}{{"name", c.Name}, {"currency", c.Currency}, {"timezone", c.Timezone}, {"country", c.Country}, {"language", c.Language}} {
+		if x.value != nil {
+			parts = append(parts, x.name+" "+*x.value)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// resettle changes what every fact depends on, where there are none.
+func (s *Service) resettle(ctx context.Context, next commerce.Settings) error {
+	if s.config.Jobs.Busy() {
+		return commerce.Errorf(commerce.CodeConflict, "files are being imported; try again when that is done")
+	}
+	return s.config.Resettle(ctx, next)
+}
+
+// FactsFixSettings is the error of another currency or timezone for a shop
+// that has facts.
+func FactsFixSettings(now commerce.Settings) error {
+	return commerce.Errorf(commerce.CodeConflict,
+		"the shop has facts in %s and %s: name, language and country can change, another currency or timezone needs a new folder",
+		now.Currency, now.Timezone)
 }
 
 // Apply returns settings with the change made.
@@ -178,29 +257,16 @@ func (c SettingsChange) Apply(s commerce.Settings) commerce.Settings {
 	return s
 }
 
-// CheckChange says whether settings may become others. The warehouse of a
-// folder in use was opened with its currency and timezone; they can change
-// only where there are no facts, and the folder is opened anew.
-func CheckChange(now, next commerce.Settings, hasFacts bool) error {
-	if err := next.Validate(); err != nil {
-		return err
-	}
-	if next.Currency == now.Currency && next.Timezone == now.Timezone {
-		return nil
-	}
-	if hasFacts {
-		return commerce.Errorf(commerce.CodeConflict,
-			"the shop has facts in %s and %s: name, language and country can change, another currency or timezone needs a new folder",
-			now.Currency, now.Timezone)
-	}
-	return commerce.Errorf(commerce.CodeConflict, "currency and timezone cannot change while a server runs; stop it first")
-}
-
 // RFM implements Shop.
 func (s *Service) RFM(ctx context.Context, at string) (RFM, error) {
 	asOf, err := s.instant(at)
 	if err != nil {
 		return RFM{}, err
+	}
+	if at == "" && s.config.Served() {
+		if kept := s.keptRFM(ctx); kept != nil {
+			return *kept, nil
+		}
 	}
 	rows, err := s.config.Scores.RFM(ctx, asOf)
 	if err != nil {
@@ -266,6 +332,12 @@ func (s *Service) Customer(ctx context.Context, id, at string) (Customer, error)
 
 // Score implements Shop.
 func (s *Service) Score(ctx context.Context) (Run, error) {
+	run, err := s.score(ctx)
+	return run, s.noted(ctx, err, "score", "", "")
+}
+
+// score makes a scoring run, whoever needs it.
+func (s *Service) score(ctx context.Context) (Run, error) {
 	start := s.config.Now()
 	book, err := s.book()
 	if err != nil {
@@ -286,7 +358,7 @@ func (s *Service) Score(ctx context.Context) (Run, error) {
 func (s *Service) FirstRun(ctx context.Context) error {
 	ranked, err := s.config.Scores.Ranked(ctx)
 	if err == nil && ranked == nil {
-		_, err = s.Score(ctx)
+		_, err = s.score(ctx)
 	}
 	return err
 }
@@ -304,7 +376,7 @@ func (s *Service) rank(ctx context.Context) error {
 	}
 	terms, err := book.Percentiles(ctx)
 	if err == nil && slices.ContainsFunc(terms, func(term string) bool { return !ranked[term] }) {
-		_, err = s.Score(ctx)
+		_, err = s.score(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("the change was made, but scoring failed; \"kith score\" does it again: %w", err)
@@ -316,6 +388,7 @@ func (s *Service) rank(ctx context.Context) error {
 func (s *Service) Rebuild(ctx context.Context) (Rebuilt, error) {
 	start := s.config.Now()
 	entries, err := s.config.Loader.Rebuild(ctx)
+	err = s.noted(ctx, err, "rebuild", "", fmt.Sprintf("%d entries of the log", entries))
 	return Rebuilt{Entries: entries, Seconds: s.since(start)}, err
 }
 

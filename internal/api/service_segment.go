@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"kith/internal/commerce"
@@ -23,6 +24,15 @@ func (s *Service) book() (*segment.Book, error) {
 		Events:   s.eventKeys,
 		Language: s.current().Language,
 	})
+}
+
+// saved lists the saved segments and presets, hidden ones too.
+func (s *Service) saved(ctx context.Context) ([]segment.Segment, error) {
+	book, err := s.book()
+	if err != nil {
+		return nil, err
+	}
+	return book.List(ctx)
 }
 
 // Definitions are the segments whose memberships are kept, as an entry of the
@@ -59,7 +69,23 @@ func (s *Service) ask(ctx context.Context, q Question) (segment.Question, time.T
 		return segment.Question{}, at, err
 	}
 	compiled, err := book.Compile(ctx, q.Text)
+	if err == nil && !compiled.Saved() {
+		err = mayAsk(ctx, book, compiled)
+	}
 	return compiled, at, notThere(err)
+}
+
+// mayAsk is maskQuestion, which lets the text of a saved segment pass too.
+func mayAsk(ctx context.Context, book *segment.Book, q segment.Question) error {
+	refused := maskQuestion(ctx, q.Checked)
+	if refused == nil {
+		return nil
+	}
+	all, err := book.List(ctx)
+	if err != nil || slices.ContainsFunc(all, func(x segment.Segment) bool { return x.Text == q.Text }) {
+		return err
+	}
+	return refused
 }
 
 // notThere gives an unknown "@id" the code of an unknown id: the question is
@@ -117,46 +143,70 @@ func (s *Service) Check(ctx context.Context, text string) (Checked, error) {
 	if err != nil {
 		return Checked{}, err
 	}
-	lacks, err := s.lacks(ctx, compiled.ID)
-	return Checked{Canonical: compiled.Text, Warnings: Findings(compiled.Checked.Warnings), Missing: lacks}, err
+	return s.checked(ctx, compiled)
+}
+
+// checked is what is said of a question that is right.
+func (s *Service) checked(ctx context.Context, q segment.Question) (Checked, error) {
+	lacks, err := s.lacks(ctx, q.ID)
+	if err != nil {
+		return Checked{}, err
+	}
+	tree, err := segql.ToJSON(q.Checked.Root)
+	if err != nil {
+		return Checked{}, err
+	}
+	warnings := Findings(q.Checked.Warnings)
+	for i, path := range q.WarningPaths() {
+		warnings[i].Path = path
+	}
+	return Checked{Canonical: q.Text, Tree: tree, Warnings: warnings, Missing: lacks, References: append([]string{}, q.References()...)}, nil
 }
 
 // Findings are problems as the API shows them.
 func Findings(problems segql.Problems) []Finding {
 	found := make([]Finding, len(problems))
 	for i, p := range problems {
-		found[i] = Finding{p.Place.Line, p.Place.Column, p.Place.Start, p.Place.End, p.Message}
+		found[i] = Finding{Line: p.Place.Line, Column: p.Place.Column, Start: p.Place.Start, End: p.Place.End, Message: p.Message, Code: string(p.Code)}
 	}
 	return found
 }
 
 // ListSegments implements Shop.
 func (s *Service) ListSegments(ctx context.Context) ([]Segment, error) {
-	book, err := s.book()
-	if err != nil {
-		return nil, err
-	}
-	all, err := book.List(ctx)
+	all, err := s.saved(ctx)
 	if err != nil {
 		return nil, err
 	}
 	shown := []Segment{}
+	uses, usedBy := segment.Uses(all)
 	for _, x := range all {
 		if !x.Hidden {
-			shown = append(shown, show(x))
+			shown = append(shown, showUsed(x, uses, usedBy))
 		}
 	}
 	return shown, nil
 }
 
+// showUsed is show, with whom the segment refers to and who refers to it.
+func showUsed(x segment.Segment, uses, usedBy map[string][]string) Segment {
+	s := show(x)
+	s.Uses, s.UsedBy = uses[x.ID], usedBy[x.ID]
+	return s
+}
+
 // GetSegment implements Shop.
 func (s *Service) GetSegment(ctx context.Context, id string) (Segment, error) {
-	book, err := s.book()
+	all, err := s.saved(ctx)
 	if err != nil {
 		return Segment{}, err
 	}
-	found, err := book.Get(ctx, id)
-	return show(found), err
+	i := slices.IndexFunc(all, func(x segment.Segment) bool { return x.ID == id })
+	if i < 0 {
+		return Segment{}, segment.NotFoundError(id)
+	}
+	uses, usedBy := segment.Uses(all)
+	return showUsed(all[i], uses, usedBy), nil
 }
 
 // SaveSegment implements Shop.
@@ -168,6 +218,7 @@ func (s *Service) SaveSegment(ctx context.Context, id, name, text string) (Segme
 		return Segment{}, err
 	}
 	saved, err := book.Save(ctx, id, name, text)
+	err = s.noted(ctx, err, "segment.save", id, "")
 	if err == nil {
 		err = s.rank(ctx)
 	}
@@ -183,6 +234,7 @@ func (s *Service) DeleteSegment(ctx context.Context, id string) (Deletion, error
 		return Deletion{}, err
 	}
 	outcome, err := book.Delete(ctx, id)
+	err = s.noted(ctx, err, "segment.delete", id, string(outcome))
 	if err == nil {
 		err = s.rank(ctx) // a preset may have its own text again
 	}
@@ -195,7 +247,7 @@ func show(x segment.Segment) Segment {
 		CreatedAt: instantOrNil(x.CreatedAt), UpdatedAt: instantOrNil(x.UpdatedAt),
 	}
 	if x.Preset != nil {
-		s.Tactic = x.Preset.Tactic
+		s.Goal, s.Tactic = string(x.Preset.Goal), x.Preset.Tactic
 	}
 	if x.Preset != nil && !x.Changed {
 		// What a shop changed has its own purpose, and no parameters.

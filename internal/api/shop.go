@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
+	"io"
 	"time"
 
 	"kith/internal/commerce"
@@ -42,14 +42,19 @@ type Shop interface {
 	// each two segments share.
 	Insight(ctx context.Context, q Question) (Insight, error)
 	Overlap(ctx context.Context, at string) (Overlap, error)
+	// ExportSegment writes those of a segment's members that fit a purpose as
+	// CSV, after begin was called with how many these are.
+	ExportSegment(ctx context.Context, q ExportQuestion, begin func(ExportSummary) error, to io.Writer) error
 
 	RFM(ctx context.Context, at string) (RFM, error)
 	Customer(ctx context.Context, id, at string) (Customer, error)
 	Score(ctx context.Context) (Run, error)
 
 	Import(ctx context.Context, r ImportRequest, watch Watch) (Import, error)
-	Preview(ctx context.Context, r ImportRequest) (json.RawMessage, error)
+	Preview(ctx context.Context, r ImportRequest) (Preview, error)
 	Rebuild(ctx context.Context) (Rebuilt, error)
+	// Doctor looks whether the folder and everything in it is well.
+	Doctor(ctx context.Context) (Diagnosis, error)
 	// Track takes events: a JSON object, one with a batch, or a list.
 	Track(ctx context.Context, body []byte) (Tracked, error)
 
@@ -61,6 +66,8 @@ type Shop interface {
 	EnableWebhook(ctx context.Context, id string) (Webhook, error)
 	DeleteWebhook(ctx context.Context, id string) (Deletion, error)
 	TestWebhook(ctx context.Context, id string) (WebhookAttempt, error)
+
+	Team
 
 	Close() error
 }
@@ -101,9 +108,11 @@ type Count struct {
 
 // Checked is a segment's canonical form, and what looks like a mistake in it.
 type Checked struct {
-	Canonical string    `json:"canonical"`
-	Warnings  []Finding `json:"warnings"`
-	Missing   []string  `json:"missing,omitempty" doc:"of a preset: the shop has no facts of this kind, one of them would do"`
+	Canonical  string    `json:"canonical"`
+	Tree       Tree      `json:"tree" doc:"the same as a tree"`
+	Warnings   []Finding `json:"warnings" doc:"places are in the text that was given, or was made of the tree"`
+	References []string  `json:"references" doc:"segments that it names"`
+	Missing    []string  `json:"missing,omitempty" doc:"of a preset: the shop has no facts of this kind, one of them would do"`
 }
 
 // Finding is an error or warning with its place in the text.
@@ -112,23 +121,28 @@ type Finding struct {
 	Column  int    `json:"column"`
 	Start   int    `json:"start" doc:"offset in characters"`
 	End     int    `json:"end"`
-	Message string `json:"message"`
+	Message string `json:"message" words:"message"`
+	Code    string `json:"code,omitempty" enum:"leaves_out" doc:"leaves_out: the comparison leaves out what lacks a value; absent for most"`
+	Path    string `json:"path,omitempty" doc:"the place in the tree, as a JSON pointer; absent: the whole tree, or there is none"`
 }
 
 // Segment is a saved segment or a preset.
 type Segment struct {
 	ID        string      `json:"id"`
-	Name      string      `json:"name"`
+	Name      string      `json:"name" words:"preset"`
 	Text      string      `json:"text" doc:"empty for a template"`
 	Preset    bool        `json:"preset"`
 	Changed   bool        `json:"changed" doc:"a preset with a text of the shop's own"`
 	Hidden    bool        `json:"hidden"`
-	Purpose   string      `json:"purpose,omitempty"`
-	Tactic    string      `json:"tactic,omitempty"`
+	Goal      string      `json:"goal,omitempty" enum:"first_order,second_order,cart,sell_more,reorder,reward,win_back,discount,occasion,content,service" doc:"what a preset is for; presets are listed in groups by it"`
+	Purpose   string      `json:"purpose,omitempty" words:"preset"`
+	Tactic    string      `json:"tactic,omitempty" words:"preset"`
 	Template  string      `json:"template,omitempty" doc:"the text with {name} where a parameter stands"`
 	Values    []Parameter `json:"parameters,omitempty"`
 	CreatedAt *time.Time  `json:"created_at,omitempty"`
 	UpdatedAt *time.Time  `json:"updated_at,omitempty"`
+	Uses      []string    `json:"uses,omitempty" doc:"segments that its text names"`
+	UsedBy    []string    `json:"used_by,omitempty" doc:"segments whose text names it"`
 }
 
 // Parameter is a value in a preset's definition.
@@ -165,7 +179,7 @@ type Preset struct {
 type RFM struct {
 	AsOf      time.Time `json:"as_of"`
 	Currency  string    `json:"currency"`
-	Prospects int64     `json:"prospects" doc:"known customers without an order"`
+	Prospects int64     `json:"prospects" doc:"known customers without an order; their segment is rfm.group = \"Prospects\""`
 	rfm.Report
 }
 
@@ -192,23 +206,24 @@ type Rebuilt struct {
 // ImportRequest says what to import; paths are those of the server's machine.
 type ImportRequest struct {
 	Kind     string            `json:"kind" enum:"customers,orders,products,events,rates"`
-	Files    []string          `json:"files" minItems:"1" maxItems:"10000"`
+	Files    []string          `json:"files,omitempty" maxItems:"10000" doc:"paths on the server's machine: only for whoever owns the folder"`
+	Uploads  []string          `json:"uploads,omitempty" maxItems:"100" doc:"ids of uploads, instead of files"`
 	Format   string            `json:"format,omitempty"`
 	Map      map[string]string `json:"map,omitempty" doc:"field to column"`
 	Timezone string            `json:"timezone,omitempty" doc:"of times without an offset; the shop's if absent"`
 	Currency string            `json:"currency,omitempty" doc:"of amounts without one; the shop's if absent"`
-	Rejects  string            `json:"rejects,omitempty" doc:"path of a file that takes the refused rows"`
+	Rejects  string            `json:"rejects,omitempty" doc:"path of a file that takes the refused rows: only for whoever owns the folder"`
 }
 
 // Import is what came of an import.
 type Import struct {
 	Kind string `json:"kind"`
 	loader.Outcome
-	Seconds  float64         `json:"seconds"`
-	Timezone string          `json:"timezone"`
-	Currency string          `json:"currency"`
-	Rejects  string          `json:"rejects,omitempty" doc:"where the refused rows are"`
-	Report   json.RawMessage `json:"report,omitempty" doc:"how each file was read"`
+	Seconds  float64       `json:"seconds"`
+	Timezone string        `json:"timezone"`
+	Currency string        `json:"currency"`
+	Rejects  string        `json:"rejects,omitempty" doc:"where the refused rows are"`
+	Report   *ImportReport `json:"report,omitempty" doc:"how each file was read"`
 }
 
 // Watch is told how an import goes on. Its functions may be nil.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+
+	"kith/internal/user"
 )
 
 // Tracked is what came of a body of events.
@@ -18,18 +20,20 @@ type Tracked struct {
 type RefusedEvent struct {
 	Index  int    `json:"index" doc:"its place in the body, from 0"`
 	Column string `json:"column" doc:"the field, or row for the whole event"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason" words:"message"`
 }
 
 // EventWarning is something in an accepted event that counts as missing.
 type EventWarning struct {
 	Index    int    `json:"index" doc:"its place in the body, from 0"`
 	Property string `json:"property" doc:"properties.NAME"`
-	Reason   string `json:"reason"`
+	Reason   string `json:"reason" words:"message"`
 }
 
 // Track implements Shop. When it returns, what was accepted is on the disk.
 func (s *Service) Track(ctx context.Context, body []byte) (Tracked, error) {
+	s.settling.RLock()
+	defer s.settling.RUnlock()
 	events, answer, err := s.config.ReadEvents(body)
 	if err != nil {
 		return Tracked{}, err
@@ -45,7 +49,7 @@ func (s *Service) Track(ctx context.Context, body []byte) (Tracked, error) {
 }
 
 func (h *handler) trackRoute() {
-	register(h, Route{Method: http.MethodPost, Path: "/v1/events", Permission: Local, Summary: "events of the site, the app or the till: one, a batch or a list", unchecked: true},
+	register(h, Route{Method: http.MethodPost, Path: "/v1/events", Permission: user.Track, Summary: "events of the site, the app or the till: one, a batch or a list", unchecked: true},
 		func(ctx context.Context, in *struct {
 			RawBody []byte `contentType:"application/json"`
 		},

@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"kith/internal/segment"
+	"kith/internal/user"
 )
 
 // WatchQuestion is what is followed.
@@ -93,7 +94,7 @@ type watchInput struct {
 }
 
 func (h *handler) watchRoute() {
-	register(h, Route{Method: http.MethodGet, Path: "/v1/segments/{id}/watch", Permission: Read, Summary: "transitions as they happen, as server-sent events"}, h.watch)
+	register(h, Route{Method: http.MethodGet, Path: "/v1/segments/{id}/watch", Permission: user.People, Summary: "transitions as they happen, as server-sent events", gives: "text/event-stream"}, h.watch)
 }
 
 // stillHere is how often a stream without news shows that it is alive, so
@@ -119,22 +120,56 @@ func (h *handler) watch(ctx context.Context, in *watchInput) (*huma.StreamRespon
 			return nil, err
 		}
 	}
+	return h.events(ctx, "watching a segment", func(ctx context.Context, out *eventWriter) error { return h.stream(ctx, q, out) }), nil
+}
+
+// events answers with server-sent events, which write sends until the reader
+// goes away, may not see them any more, or the server stops.
+func (h *handler) events(ctx context.Context, doing string, write func(context.Context, *eventWriter) error) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		c.SetHeader("Content-Type", "text/event-stream")
 		c.SetHeader("Cache-Control", "no-store")
 		_, w := humago.Unwrap(c)
+		stream, cancel := context.WithCancel(c.Context())
+		defer cancel()
+		go endWithVisit(stream, cancel)
 		out := newEventWriter(w, h.readerTime)
 		err := out.begin()
 		if err == nil {
-			err = h.stream(c.Context(), q, out)
+			err = write(stream, out)
 		}
-		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			h.log.InfoContext(ctx, "a reader of a stream was given up: it took nothing", "for", h.readerTime)
-		case c.Context().Err() == nil && h.done.Err() == nil && !errors.As(err, new(goneError)):
-			h.log.ErrorContext(ctx, "watching a segment", "error", err)
+		if err != nil {
+			h.logEnd(ctx, stream, doing, err)
 		}
-	}}, nil
+	}}
+}
+
+// endWithVisit ends a stream whose reader logged out, was deleted or may not
+// see it any more.
+func endWithVisit(stream context.Context, end context.CancelFunc) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-stream.Done():
+			return
+		case <-ticker.C:
+			if !visitOf(stream).still(stream) {
+				end()
+				return
+			}
+		}
+	}
+}
+
+// logEnd says why a stream ended, if neither its reader nor the server did.
+func (h *handler) logEnd(ctx, stream context.Context, doing string, err error) {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		h.log.InfoContext(ctx, "a reader of a stream was given up: it took nothing", "for", h.readerTime)
+	case stream.Err() == nil && h.done.Err() == nil && !errors.As(err, new(goneError)):
+		h.log.ErrorContext(ctx, "a stream ended", "doing", doing, "error", err)
+	}
 }
 
 // stream writes what happens until the reader goes away or the server stops.
@@ -164,7 +199,7 @@ func (h *handler) stream(ctx context.Context, q WatchQuestion, out *eventWriter)
 			err = out.id(after)
 			waiting = news
 		case t := <-waiting:
-			err = out.event(t)
+			err = out.event(maskTransition(ctx, t))
 			if err == nil && len(news) == 0 {
 				err = out.flush()
 			}
@@ -220,6 +255,12 @@ func (e *eventWriter) begin() error {
 
 func (e *eventWriter) event(t Transition) error {
 	_, err := fmt.Fprintf(e.w, "id: %s\nevent: transition\ndata: %s\n\n", t.ID, encoded(t))
+	return err
+}
+
+// data writes an event of another kind.
+func (e *eventWriter) data(event string, v any) error {
+	_, err := fmt.Fprintf(e.w, "event: %s\ndata: %s\n\n", event, encoded(v))
 	return err
 }
 

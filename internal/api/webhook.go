@@ -9,6 +9,7 @@ import (
 
 	"kith/internal/commerce"
 	"kith/internal/segment"
+	"kith/internal/user"
 	"kith/internal/webhook"
 )
 
@@ -28,7 +29,7 @@ type Webhook struct {
 	CreatedAt time.Time `json:"created_at"`
 	Secret    string    `json:"secret,omitempty" doc:"what messages are signed with: whsec_ and base64; only in the answer that creates it"`
 	Told      int64     `json:"told" doc:"transitions up to this number were told, or recorded before it was added"`
-	Disabled  string    `json:"disabled,omitempty" doc:"why nothing is told any more"`
+	Disabled  string    `json:"disabled,omitempty" doc:"why nothing is told any more" words:"message"`
 	Failures  int       `json:"failures" doc:"attempts that failed since one succeeded"`
 	// The last ones of each kind.
 	LastSuccess *WebhookAttempt `json:"last_success,omitempty"`
@@ -39,7 +40,7 @@ type Webhook struct {
 type WebhookAttempt struct {
 	At     time.Time `json:"at"`
 	Status int       `json:"status" doc:"of the answer; 0 if there was none"`
-	Reason string    `json:"reason,omitempty" doc:"why it failed; absent if it succeeded"`
+	Reason string    `json:"reason,omitempty" doc:"why it failed; absent if it succeeded" words:"message"`
 }
 
 func showWebhook(w webhook.Webhook) Webhook {
@@ -94,7 +95,7 @@ func (s *Service) AddWebhook(ctx context.Context, n NewWebhook) (Webhook, error)
 		n.Causes = usualCauses
 	}
 	added, err := s.config.Webhooks.Add(ctx, n.URL, eachOnce(n.Segments), eachOnce(n.Causes))
-	if err != nil {
+	if err := s.noted(ctx, err, "webhook.add", added.ID, n.URL); err != nil {
 		return Webhook{}, err
 	}
 	shown := showWebhook(added)
@@ -127,12 +128,13 @@ func (s *Service) ListWebhooks(ctx context.Context) ([]Webhook, error) {
 // EnableWebhook implements Shop.
 func (s *Service) EnableWebhook(ctx context.Context, id string) (Webhook, error) {
 	w, err := s.config.Webhooks.Enable(ctx, id)
-	return showWebhook(w), err
+	return showWebhook(w), s.noted(ctx, err, "webhook.enable", id, "")
 }
 
 // DeleteWebhook implements Shop.
 func (s *Service) DeleteWebhook(ctx context.Context, id string) (Deletion, error) {
-	return Deletion{ID: id, Outcome: "deleted"}, s.config.Webhooks.Delete(ctx, id)
+	err := s.config.Webhooks.Delete(ctx, id)
+	return Deletion{ID: id, Outcome: "deleted"}, s.noted(ctx, err, "webhook.delete", id, "")
 }
 
 // TestWebhook implements Shop.
@@ -146,30 +148,30 @@ type WebhookList struct {
 	Webhooks []Webhook `json:"webhooks"`
 }
 
-// webhookRoutes need the token all: a URL may hold a password, and what is told
-// leaves the machine.
+// webhookRoutes are the owner's all: a URL may hold a password, and what is
+// told leaves the machine.
 func (h *handler) webhookRoutes() {
-	register(h, Route{Method: http.MethodGet, Path: "/v1/webhooks", Permission: Local, Summary: "URLs that are told of transitions, the oldest first"},
+	register(h, Route{Method: http.MethodGet, Path: "/v1/webhooks", Permission: user.Manage, Summary: "URLs that are told of transitions, the oldest first"},
 		func(ctx context.Context, _ *struct{}) (*answer[WebhookList], error) {
 			list, err := h.shop.ListWebhooks(ctx)
 			return &answer[WebhookList]{WebhookList{list}}, err
 		})
-	register(h, Route{Method: http.MethodPost, Path: "/v1/webhooks", Permission: Local, Summary: "tell a URL of transitions from now on; the answer has the secret that signs"},
+	register(h, Route{Method: http.MethodPost, Path: "/v1/webhooks", Permission: user.Manage, Summary: "tell a URL of transitions from now on; the answer has the secret that signs"},
 		func(ctx context.Context, in *struct{ Body NewWebhook }) (*answer[Webhook], error) {
 			w, err := h.shop.AddWebhook(ctx, in.Body)
 			return &answer[Webhook]{w}, err
 		})
-	register(h, Route{Method: http.MethodDelete, Path: "/v1/webhooks/{id}", Permission: Local, Summary: "tell a URL nothing any more"},
+	register(h, Route{Method: http.MethodDelete, Path: "/v1/webhooks/{id}", Permission: user.Manage, Summary: "tell a URL nothing any more"},
 		func(ctx context.Context, in *idInput) (*answer[Deletion], error) {
 			d, err := h.shop.DeleteWebhook(ctx, in.ID)
 			return &answer[Deletion]{d}, err
 		})
-	register(h, Route{Method: http.MethodPost, Path: "/v1/webhooks/{id}/enable", Permission: Local, Summary: "let a disabled webhook go on from where it stopped"},
+	register(h, Route{Method: http.MethodPost, Path: "/v1/webhooks/{id}/enable", Permission: user.Manage, Summary: "let a disabled webhook go on from where it stopped"},
 		func(ctx context.Context, in *idInput) (*answer[Webhook], error) {
 			w, err := h.shop.EnableWebhook(ctx, in.ID)
 			return &answer[Webhook]{w}, err
 		})
-	register(h, Route{Method: http.MethodPost, Path: "/v1/webhooks/{id}/test", Permission: Local, Summary: "send a message that says nothing, at once, and say what came of it"},
+	register(h, Route{Method: http.MethodPost, Path: "/v1/webhooks/{id}/test", Permission: user.Manage, Summary: "send a message that says nothing, at once, and say what came of it"},
 		func(ctx context.Context, in *idInput) (*answer[WebhookAttempt], error) {
 			a, err := h.shop.TestWebhook(ctx, in.ID)
 			return &answer[WebhookAttempt]{a}, err

@@ -18,6 +18,11 @@ const (
 	CodeBusy     Code = "busy"      // somebody else is at work; later it may go
 	CodeFull     Code = "full"      // no room on the disk or in the log
 	CodeDenied   Code = "denied"    // whoever asks may not
+	CodeUnknown  Code = "unknown"   // nobody knows who asks
+
+	CodeThrottled Code = "throttled" // they tried too often
+	// CodeSecondFactor says that a password was right, and a code is needed too.
+	CodeSecondFactor Code = "code_needed"
 )
 
 type coded struct {

@@ -8,6 +8,7 @@
 //	archive/         what imports brought (package archive)
 //	operations.db    saved segments and Kith's own settings (package opsdb)
 //	warehouse.db     facts as columns (package warehouse)
+//	rejects/         rows that imports in the browser refused (package api)
 //
 // DuckDB and SQLite have one writing process, so one process owns a folder at
 // a time. The lock is the operating system's (flock): it ends with the process

@@ -75,6 +75,12 @@ func (f Folder) Warehouse() string { return f.path("warehouse.db") }
 // Temp returns where stores put what does not fit into memory.
 func (f Folder) Temp() string { return f.path("tmp") }
 
+// Uploads returns where files are that were received and not imported yet.
+func (f Folder) Uploads() string { return filepath.Join(f.Temp(), "uploads") }
+
+// Rejects returns where the refused rows of jobs are.
+func (f Folder) Rejects() string { return f.path("rejects") }
+
 // DemoSource returns where a demo's files are.
 func (f Folder) DemoSource() string { return f.path("demo-source") }
 

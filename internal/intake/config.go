@@ -16,8 +16,11 @@ import (
 // Config says what to read and how. Kind and Files are required, and Out and
 // Temp for Read.
 type Config struct {
-	Kind   commerce.Kind
-	Files  []string
+	Kind  commerce.Kind
+	Files []string
+	// Names are what the files are called where people read of them, if that is
+	// not their paths: as many as Files, or none.
+	Names  []string
 	Format string // generic (the default), shopify, woocommerce, online-retail
 	// Map names the column of a field where the header does not: by its
 	// header, or by its number from 1. An empty column leaves a field out.
@@ -35,6 +38,8 @@ type Config struct {
 	// are read as numbers of the row's country, else of this one. It also
 	// decides between 3/4 as April and as March where the file does not.
 	Country string
+	// Rows is how many rows of each file a preview looks at; 0 means all.
+	Rows int64
 	// Out is the folder for the records' files. It must exist.
 	Out string
 	// Temp is a folder for files of the reading itself; they are removed.
@@ -105,7 +110,20 @@ type Mapped struct {
 	Field  string `json:"field"`
 	Column string `json:"column"`
 	Form   string `json:"form,omitempty"` // how its dates or numbers are written
+	Found  Found  `json:"found"`
 }
+
+// Found says why a field is read from a column.
+type Found string
+
+// Why a field is read from a column.
+const (
+	FoundMap     Found = "map"     // Config.Map says so
+	FoundName    Found = "name"    // the column is called as the field
+	FoundSynonym Found = "synonym" // it has another name that is known
+	FoundFormat  Found = "format"  // the format says so
+	FoundRest    Found = "rest"    // no field takes it: a trait or a property
+)
 
 // Warning is something that was read as missing.
 type Warning struct {
@@ -122,6 +140,9 @@ type RefusedRow struct {
 	Line   int64  `json:"line"`
 	Column string `json:"column"`
 	Reason string `json:"reason"`
+	// Row is the row as it stands in the file, or its beginning; a preview alone
+	// has it.
+	Row string `json:"row,omitempty"`
 }
 
 // String is the row as the rejects file names it.
@@ -135,6 +156,18 @@ type UsageError struct{ text string }
 // Error says what is wrong.
 func (e *UsageError) Error() string { return e.text }
 
+// A FileError says that a file cannot be used as it is: it is empty, cut off,
+// of another kind, or lacks columns. Its text is for whoever has the file.
+type FileError struct {
+	err  error
+	text string // without paths of the reading's own
+}
+
+func (e *FileError) Error() string { return e.text }
+
+// Unwrap is what was found.
+func (e *FileError) Unwrap() error { return e.err }
+
 func usage(format string, args ...any) error {
 	return &UsageError{fmt.Sprintf(format, args...)}
 }
@@ -144,6 +177,8 @@ func (c *Config) check(needOut bool) error {
 	switch {
 	case len(c.Files) == 0:
 		return errors.New("intake: Config.Files is required")
+	case len(c.Names) > 0 && len(c.Names) != len(c.Files):
+		return errors.New("intake: Config.Names are not as many as Config.Files")
 	case c.Temp == "":
 		return errors.New("intake: Config.Temp is required")
 	case needOut && c.Out == "":
@@ -173,6 +208,14 @@ func (c *Config) check(needOut bool) error {
 		}
 	}
 	return nil
+}
+
+// name is what a file is called.
+func (c *Config) name(i int) string {
+	if len(c.Names) > 0 {
+		return c.Names[i]
+	}
+	return c.Files[i]
 }
 
 func list[T ~string](names []T) string {

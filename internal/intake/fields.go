@@ -31,7 +31,7 @@ const (
 	roleDate
 	roleEmail
 	rolePhone
-	roleCountry // two letters in upper case; any other text stays
+	roleCountry // two letters in upper case, of a name too; any other text stays
 	roleCurrency
 	roleStatus
 	roleYesNo

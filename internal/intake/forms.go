@@ -40,7 +40,7 @@ func (t *table) describe(cfg *Config, report *FileReport) {
 		if len(columns) == 0 || t.form.Type == "json" && !t.seen(columns) {
 			continue
 		}
-		m := Mapped{Field: f.name, Column: printable(t.headers[columns[0]])}
+		m := Mapped{Field: f.name, Column: printable(t.headers[columns[0]]), Found: t.mapping.found[f.name]}
 		for _, i := range columns[1:] {
 			m.Column += ", " + printable(t.headers[i])
 		}
@@ -52,10 +52,10 @@ func (t *table) describe(cfg *Config, report *FileReport) {
 		report.Columns = append(report.Columns, m)
 	}
 	for _, e := range t.mapping.traits {
-		report.Columns = append(report.Columns, Mapped{Field: traitPrefix + e.name, Column: printable(t.headers[e.column])})
+		report.Columns = append(report.Columns, Mapped{Field: traitPrefix + e.name, Column: printable(t.headers[e.column]), Found: e.found})
 	}
 	for _, e := range t.mapping.props {
-		report.Columns = append(report.Columns, Mapped{Field: propertyPrefix + e.name, Column: printable(t.headers[e.column])})
+		report.Columns = append(report.Columns, Mapped{Field: propertyPrefix + e.name, Column: printable(t.headers[e.column]), Found: e.found})
 	}
 	for _, i := range t.mapping.unused {
 		report.Ignored = append(report.Ignored, printable(t.headers[i]))

@@ -14,8 +14,9 @@ import (
 // is not blank counts.
 type mapping struct {
 	fields map[string][]int
-	traits []extra // customers: the other columns
-	props  []extra // events: the other columns
+	found  map[string]Found // why, for each of fields
+	traits []extra          // customers: the other columns
+	props  []extra          // events: the other columns
 	unused []int
 	notes  []string
 }
@@ -24,18 +25,19 @@ type mapping struct {
 type extra struct {
 	name   string
 	column int
+	found  Found
 }
 
 // resolve maps headers to fields: what Config.Map says, else the format's own
 // names, else the field's name, else the first synonym that is there.
 func resolve(cfg *Config, headers []string, header bool) (*mapping, error) {
-	m := &mapping{fields: map[string][]int{}}
+	m := &mapping{fields: map[string][]int{}, found: map[string]Found{}}
 	byKey := map[string][]int{}
 	for i, h := range headers {
 		byKey[key(h)] = append(byKey[key(h)], i)
 	}
 	if err := m.ask(cfg, headers, byKey); err != nil {
-		return nil, err
+		return m, err
 	}
 	for _, f := range fields(cfg.Kind) {
 		if _, asked := cfg.Map[f.name]; asked || !header {
@@ -43,10 +45,10 @@ func resolve(cfg *Config, headers []string, header bool) (*mapping, error) {
 		}
 		columns, err := find(headersOf(cfg, f), byKey, headers, f.name)
 		if err != nil {
-			return nil, err
+			return m, err
 		}
 		if len(columns) > 0 {
-			m.fields[f.name] = columns
+			m.fields[f.name], m.found[f.name] = columns, why(cfg, f, headers[columns[0]])
 		}
 	}
 	m.rest(cfg, headers, header)
@@ -72,11 +74,11 @@ func (m *mapping) ask(cfg *Config, headers []string, byKey map[string][]int) err
 		}
 		switch trait, isTrait := strings.CutPrefix(field, traitPrefix); {
 		case isTrait:
-			m.traits = append(m.traits, extra{trait, i})
+			m.traits = append(m.traits, extra{trait, i, FoundMap})
 		case strings.HasPrefix(field, propertyPrefix):
-			m.props = append(m.props, extra{strings.TrimPrefix(field, propertyPrefix), i})
+			m.props = append(m.props, extra{strings.TrimPrefix(field, propertyPrefix), i, FoundMap})
 		default:
-			m.fields[field] = []int{i}
+			m.fields[field], m.found[field] = []int{i}, FoundMap
 		}
 	}
 	return nil
@@ -103,12 +105,23 @@ func headersOf(cfg *Config, f field) names {
 	return n
 }
 
+// why says how a field came to a column that nobody asked for.
+func why(cfg *Config, f field, header string) Found {
+	switch _, formats := formatNames(cfg.Format, cfg.Kind)[f.name]; {
+	case key(header) == key(f.name):
+		return FoundName
+	case formats:
+		return FoundFormat
+	}
+	return FoundSynonym
+}
+
 func find(n names, byKey map[string][]int, headers []string, field string) ([]int, error) {
 	var found []int
 	for _, k := range n.keys {
 		columns := byKey[k]
 		if len(columns) > 1 {
-			return nil, fmt.Errorf("the column %q stands there %d times: say which one is %s with --map %s=%d", headers[columns[0]], len(columns), field, field, columns[0]+1)
+			return nil, &ColumnsError{fmt.Sprintf("the column %q stands there %d times: say which one is %s with --map %s=%d", headers[columns[0]], len(columns), field, field, columns[0]+1)}
 		}
 		if len(columns) == 1 {
 			found = append(found, columns[0])
@@ -145,9 +158,9 @@ func (m *mapping) rest(cfg *Config, headers []string, header bool) {
 			m.unused = append(m.unused, i)
 			m.notes = append(m.notes, fmt.Sprintf("the column %q stands there again: only the first counts", h))
 		case cfg.Kind == commerce.Customers:
-			m.traits = append(m.traits, extra{name, i})
+			m.traits = append(m.traits, extra{name, i, FoundRest})
 		case cfg.Kind == commerce.Events:
-			m.props = append(m.props, extra{name, i})
+			m.props = append(m.props, extra{name, i, FoundRest})
 		default:
 			m.unused = append(m.unused, i)
 		}

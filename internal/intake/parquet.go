@@ -28,12 +28,16 @@ func (r *reader) parquet(src *source, number int) (*table, error) {
 		if err := os.Symlink(path, t.path); err != nil {
 			return nil, fmt.Errorf("making a temporary file: %w", err)
 		}
-		go func() {
-			_, err := io.Copy(io.Discard, src.reader)
-			hashed <- err
-		}()
+		if r.cfg.Rows > 0 {
+			hashed <- nil
+		} else {
+			go func() { hashed <- discard(src.reader) }()
+		}
 	}
 	err := r.describe(t)
+	if err == nil && r.cfg.Rows > 0 && !t.cut {
+		err = discard(src.reader) // the whole file is looked at after all
+	}
 	if err == nil {
 		err = r.surveyParquet(t)
 	}
@@ -45,6 +49,12 @@ func (r *reader) parquet(src *source, number int) (*table, error) {
 	}
 	t.content = src.content.Sum(nil)
 	return t, nil
+}
+
+// discard reads to the end, for the content to be known.
+func discard(from io.Reader) error {
+	_, err := io.Copy(io.Discard, from)
+	return err
 }
 
 func explainParquet(err error) error {
@@ -75,6 +85,9 @@ func (r *reader) unpack(src *source, path string) error {
 // describe lists the columns and maps them.
 func (r *reader) describe(t *table) error {
 	file := "read_parquet(" + duck.Literal(t.path) + ", file_row_number = true)"
+	if r.cfg.Rows > 0 {
+		file = fmt.Sprintf("(SELECT * FROM %s LIMIT %d)", file, r.cfg.Rows)
+	}
 	var types []string
 	err := r.each("DESCRIBE SELECT * FROM "+file, 6, func(row []string) error {
 		t.headers = append(t.headers, row[0])
@@ -109,7 +122,11 @@ func (r *reader) describe(t *table) error {
 	}
 	t.shown = shownParquet(t.headers)
 	t.from = "SELECT " + strings.Join(columns, ", ") + " FROM " + file
-	return r.conn.QueryRowContext(r.ctx, "SELECT count(*) FROM "+file).Scan(&t.rows)
+	if err := r.conn.QueryRowContext(r.ctx, "SELECT count(*) FROM "+file).Scan(&t.rows); err != nil {
+		return err
+	}
+	t.cut = r.cfg.Rows > 0 && t.rows >= r.cfg.Rows
+	return nil
 }
 
 // shownParquet is SQL for a row as JSON, for whoever looks for what is wrong

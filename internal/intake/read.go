@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"kith/internal/commerce"
@@ -31,6 +33,7 @@ type reader struct {
 	bytes  atomic.Int64 // read from the disk, by the goroutine that reads ahead
 	total  int64
 	before int64 // rows of the files before this one
+	cut    bool  // of some file only the beginning was read
 
 	firstRefused *[]RefusedRow // takes the first refused rows of a preview; else nil
 }
@@ -61,12 +64,21 @@ type Previewed struct {
 	Columns     []string     `json:"columns"`
 	Records     [][]*string  `json:"records"`
 	RefusedRows []RefusedRow `json:"refused_rows,omitempty"` // the first
+	// Sketches are the files as they stand, whatever they are taken for.
+	Sketches []Sketch `json:"-"`
+	// Cut says that of some file only the beginning was looked at: the Hash is
+	// none then.
+	Cut bool `json:"-"`
+	// Problem says which columns must be named before the files can be read;
+	// then nothing else but Sketches is known.
+	Problem string `json:"-"`
 }
 
 // maxPreviewedRefusals is how many refused rows a preview shows.
 const maxPreviewedRefusals = 10
 
-// Preview reads the files to their ends, as Read does, and gives the first n
+// Preview reads the files as Read does, to their ends or as many rows as Config
+// says, and gives the first n
 // records and the first refused rows instead of writing them.
 func Preview(ctx context.Context, cfg Config, n int) (Previewed, error) {
 	r, err := newReader(ctx, cfg, false)
@@ -79,6 +91,13 @@ func Preview(ctx context.Context, cfg Config, n int) (Previewed, error) {
 	}
 	r.firstRefused = &p.RefusedRows
 	p.Report, err = r.run(r.count, func(t *table) error { return r.preview(t, n, &p) })
+	p.Cut = r.cut
+	if errors.As(err, new(*ColumnsError)) {
+		p.Problem, err = err.Error(), nil
+	}
+	if err == nil {
+		p.Sketches, err = r.sketches()
+	}
 	if err = errors.Join(err, r.close()); err != nil {
 		return Previewed{}, err
 	}
@@ -144,6 +163,9 @@ func (r *reader) open() error {
 	if err := duck.AddTextFunction(r.ctx, r.db, phoneFunction, 2, new(phoneBook).normalise); err != nil {
 		return err
 	}
+	if err := duck.AddTextFunction(r.ctx, r.db, countryFunction, 1, func(args []string) string { return countryCode(args[0]) }); err != nil {
+		return err
+	}
 	if err := duck.AddTextFunction(r.ctx, r.db, roundFunction, 1, func(args []string) string { return roundedNumbers(args[0]) }); err != nil {
 		return err
 	}
@@ -184,6 +206,7 @@ func (r *reader) run(records making, done func(*table) error) (Report, error) {
 		return report, err
 	}
 	report.Hash = r.hash(tables)
+	r.cut = slices.ContainsFunc(tables, func(t *table) bool { return t.cut })
 	for i, t := range tables {
 		file := FileReport{File: t.name, Form: t.form, Rows: t.rows, Ordered: true}
 		t.describe(&r.cfg, &file)
@@ -242,10 +265,10 @@ func (r *reader) tables() ([]*table, error) {
 		}
 	}
 	tables := make([]*table, 0, len(r.cfg.Files))
-	for i, name := range r.cfg.Files {
-		t, err := r.table(name, i)
+	for i := range r.cfg.Files {
+		t, err := r.table(i)
 		if err != nil {
-			return nil, err
+			return nil, r.blame(err)
 		}
 		tables = append(tables, t)
 		r.before += t.rows
@@ -253,12 +276,22 @@ func (r *reader) tables() ([]*table, error) {
 	return tables, nil
 }
 
-func (r *reader) table(name string, number int) (*table, error) {
-	path, err := r.keep(name, number)
+// blame says of an error of reading a file that the file is at fault, unless
+// something else is: the request, the disk, memory, or whoever went away.
+func (r *reader) blame(err error) error {
+	if r.ctx.Err() != nil || errors.As(err, new(*UsageError)) || errors.As(err, new(*fs.PathError)) || errors.Is(err, syscall.ENOSPC) ||
+		errors.Is(err, duck.ErrDisk) || errors.Is(err, duck.ErrMemory) {
+		return err
+	}
+	return &FileError{err, strings.ReplaceAll(err.Error(), r.temp+string(filepath.Separator), "")}
+}
+
+func (r *reader) table(number int) (*table, error) {
+	path, err := r.keep(r.cfg.Files[number], number)
 	if err != nil {
 		return nil, err
 	}
-	src, err := openSource(r.ctx, name, path, r.countBytes)
+	src, err := openSource(r.ctx, r.cfg.name(number), path, r.countBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,8 @@ func (r *reader) rejectFirst(t *table) error {
 	if len(*r.firstRefused) >= maxPreviewedRefusals {
 		return nil
 	}
-	err := r.listRefused(&rejects{table: t, take: func(refused RefusedRow, _ string) error {
+	err := r.listRefused(&rejects{table: t, take: func(refused RefusedRow, row string) error {
+		refused.Row = cut(printable(row), maxPreviewedRow)
 		*r.firstRefused = append(*r.firstRefused, refused)
 		if len(*r.firstRefused) >= maxPreviewedRefusals {
 			return errEnough
@@ -168,7 +169,7 @@ func (r *reader) rejectText(out *rejects) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	in := &textRows{rows: newRowReader(decoded(src.reader, t.form.Encoding)), width: t.text.width, checkUTF8: t.form.Encoding == utf8Text}
+	in := &textRows{rows: newRowReader(decoded(src.reader, t.form.Encoding)), width: t.text.width, checkUTF8: t.form.Encoding == utf8Text, most: r.cfg.Rows}
 	in.rows.dialect = t.text.dialect
 	if t.form.Header && !t.text.json {
 		if _, err := in.rows.next(); err != nil {

@@ -25,6 +25,7 @@ type table struct {
 	rows    int64  // all of them
 	images  int64  // rows that only add an image to a product; they are no rows
 	broken  int64  // rows that are not among those of from
+	cut     bool   // only its beginning was read
 	refused bool   // SQL refused some: they are in the table of that name
 	content []byte // SHA-256
 	notes   []string
@@ -77,7 +78,7 @@ func (r *reader) textAs(src *source, encoding string, number int) (*table, utf8C
 	if err != nil {
 		return nil, utf8Count{}, err
 	}
-	in := &textRows{rows: rows, checkUTF8: encoding == utf8Text, progress: r.progressed}
+	in := &textRows{rows: rows, checkUTF8: encoding == utf8Text, most: r.cfg.Rows, progress: r.progressed}
 	switch first := bytes.TrimLeft(sample, spaces); {
 	case len(first) == 0:
 		err = errors.New("the file is empty")
@@ -94,6 +95,7 @@ func (r *reader) textAs(src *source, encoding string, number int) (*table, utf8C
 	t.content = src.content.Sum(nil)
 	t.rows = in.place - t.images
 	t.broken = t.rows - plain.rows
+	t.cut = in.cut
 	return t, in.utf8, nil
 }
 
@@ -105,10 +107,15 @@ type textRows struct {
 	checkUTF8 bool
 	utf8      utf8Count
 	place     int64 // of the row to come
+	most      int64 // how many are read; 0: all
+	cut       bool  // there may be more
 	progress  func(rows int64)
 }
 
 func (t *textRows) next() (textRow, error) {
+	if t.cut = t.most > 0 && t.place >= t.most; t.cut {
+		return textRow{}, io.EOF
+	}
 	row, err := t.rows.next()
 	if err != nil {
 		return row, err

@@ -118,12 +118,12 @@ func (l *layers) plainText(name string, in input) value {
 	return v
 }
 
-// country adds two letters in upper case; any other text stays as it is,
-// because shops write names too and ask for what they wrote.
+// country adds two letters in upper case, for a name of a country too; any
+// other text stays as it is.
 func (l *layers) country(name string, in input) value {
 	v := value{raw: "r_" + name, shown: "r_" + name, out: "v_" + name}
 	l.add(pieces, v.raw, "%s", in.text())
-	l.add(parts, v.out, "CASE WHEN length(%[1]s) = 2 THEN upper(%[1]s) ELSE %[1]s END", v.raw)
+	l.add(parts, v.out, "%s(%s)", countryFunction, v.raw)
 	return v
 }
 

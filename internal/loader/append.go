@@ -72,6 +72,7 @@ func (l *Loader) append(ctx context.Context, e *commerce.Entry) error {
 
 func (l *Loader) appended(e commerce.Entry) {
 	l.reach.reached(e)
+	l.latest.Store(e.Type, e.At)
 	if l.config.Appended != nil {
 		l.config.Appended(e.Seq)
 	}

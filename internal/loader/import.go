@@ -16,12 +16,17 @@ import (
 
 // Request says what to import and how to read it.
 type Request struct {
-	Kind     commerce.Kind
-	Files    []string
+	Kind  commerce.Kind
+	Files []string
+	// Names are what the files are called, if that is not their paths: as many
+	// as Files, or none.
+	Names    []string
 	Format   string            // empty: generic
 	Map      map[string]string // field to column
-	Zone     *time.Location    // of times without an offset
+	Zone     *time.Location    // of times without an offset; nil: the shop's
 	Currency string            // of amounts without one; empty: the shop's
+	// Job is the id of the job that this is; its entry remembers it.
+	Job string
 	// Rejects takes a line for every refused row; nil drops them.
 	Rejects io.Writer
 	// Progress is told how much of the files is read; nil tells nobody.
@@ -57,6 +62,11 @@ type Outcome struct {
 	Orders    int64 `json:"orders"`
 	Items     int64 `json:"items"`
 	Refunds   int64 `json:"refunds"`
+
+	// Seq is the number of its entry in the log, 0 without one: nothing could
+	// be taken. At is the entry's instant.
+	Seq uint64    `json:"-"`
+	At  time.Time `json:"-"`
 }
 
 // imported is the body of an import's log entry.
@@ -66,6 +76,7 @@ type imported struct {
 	Sources []string      `json:"sources"` // names of the shop's files
 	Files   []string      `json:"files"`   // names in the archive
 	Outcome Outcome       `json:"outcome"`
+	Job     string        `json:"job,omitempty"`
 	// The shop's when this was taken; entries of older versions have none.
 	Currency string `json:"currency,omitempty"`
 	Timezone string `json:"timezone,omitempty"`
@@ -151,10 +162,28 @@ func (l *Loader) repeated(ctx context.Context, kind commerce.Kind, hash string) 
 		}
 		if body.Kind == kind && body.Hash == hash {
 			last = body.Outcome
-			last.Unchanged = true
+			last.Unchanged, last.Seq, last.At = true, e.Seq, e.At
 		}
 	}
 	return last, nil
+}
+
+// ImportAt says what an import came to, by the number of its entry in the log.
+func (l *Loader) ImportAt(ctx context.Context, seq uint64) (kind commerce.Kind, at time.Time, outcome Outcome, err error) {
+	for e, err := range l.Read(ctx, seq) {
+		var body imported
+		if err == nil && e.Type != commerce.ImportEntry {
+			err = commerce.Errorf(commerce.CodeNotFound, "entry %d of the log is no import", seq)
+		}
+		if err == nil {
+			err = json.Unmarshal(e.Body, &body)
+		}
+		if err != nil {
+			return "", time.Time{}, Outcome{}, fmt.Errorf("reading log entry %d: %w", seq, err)
+		}
+		return body.Kind, e.At, body.Outcome, nil
+	}
+	return "", time.Time{}, Outcome{}, missing(seq)
 }
 
 func (l *Loader) load(ctx context.Context, r Request, reading Reading) (Outcome, error) {
@@ -170,7 +199,7 @@ func (l *Loader) load(ctx context.Context, r Request, reading Reading) (Outcome,
 	}
 	shop := l.shop()
 	body := imported{
-		Kind: r.Kind, Hash: reading.Hash, Sources: baseNames(r.Files), Currency: shop.Currency, Timezone: shop.Timezone,
+		Kind: r.Kind, Hash: reading.Hash, Sources: baseNames(r.names()), Job: r.Job, Currency: shop.Currency, Timezone: shop.Timezone,
 	}
 	e := commerce.Entry{Seq: l.LastSeq() + 1, Type: commerce.ImportEntry, At: l.now()}
 	if err := l.before(ctx, e.Seq); err != nil {
@@ -204,7 +233,9 @@ func (l *Loader) load(ctx context.Context, r Request, reading Reading) (Outcome,
 	if l.config.Loaded != nil {
 		l.config.Loaded(e.Seq, r.Kind, result.Touched)
 	}
-	return outcome.with(result), nil
+	outcome = outcome.with(result)
+	outcome.Seq, outcome.At = e.Seq, e.At
+	return outcome, nil
 }
 
 // holdEnd brings the warehouse to the log's end and keeps everybody else from
@@ -289,12 +320,20 @@ func writeRefusals(r Request, reading Reading, refusals []Refusal) error {
 			column = "row"
 		}
 		// The form is that of the rows that intake refuses.
-		_, err := fmt.Fprintf(r.Rejects, "%s:%d: %s: %s\t%s\n", r.Files[x.File], x.Line, column, x.Reason, lines[i])
+		_, err := fmt.Fprintf(r.Rejects, "%s:%d: %s: %s\t%s\n", r.names()[x.File], x.Line, column, x.Reason, lines[i])
 		if err != nil {
 			return fmt.Errorf("writing the rejects file: %w", err)
 		}
 	}
 	return nil
+}
+
+// names are what the files are called.
+func (r Request) names() []string {
+	if len(r.Names) > 0 {
+		return r.Names
+	}
+	return r.Files
 }
 
 func baseNames(paths []string) []string {

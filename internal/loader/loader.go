@@ -175,6 +175,10 @@ type Loader struct {
 	// unsettled is an entry of which it is not known whether it was written.
 	unsettled *commerce.Entry
 
+	// latest is the instant of the last entry of each type that was looked for
+	// or appended.
+	latest sync.Map
+
 	// log is nil until it is needed. It changes under appending only, and is
 	// read without a lock: a follower reads while an import holds its number.
 	log atomic.Pointer[Log]

@@ -252,7 +252,7 @@ func TestImport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := loader.Outcome{Rows: 12, Accepted: 20, Refused: 2, Orders: 3}
+	want := loader.Outcome{Rows: 12, Accepted: 20, Refused: 2, Orders: 3, Seq: 1, At: first.At}
 	if first != want {
 		t.Errorf("Import = %+v, want %+v", first, want)
 	}

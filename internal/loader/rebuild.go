@@ -9,6 +9,11 @@ import "context"
 func (l *Loader) Rebuild(ctx context.Context) (entries int, err error) {
 	l.changing.Lock()
 	defer l.changing.Unlock()
+	return l.rebuild(ctx)
+}
+
+// rebuild is Rebuild under changing.
+func (l *Loader) rebuild(ctx context.Context) (entries int, err error) {
 	if err := l.openAndCheck(ctx); err != nil {
 		return 0, err
 	}

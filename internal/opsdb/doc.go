@@ -1,6 +1,6 @@
 // Package opsdb is the operations store: saved segments, who is in them, who
-// entered and left them, and the settings that Kith keeps for itself, in one
-// SQLite file. It is the truth for its own content; changes that answers depend
+// entered and left them, webhooks, users with their sessions and keys, the audit
+// log, and the settings that Kith keeps for itself, in one SQLite file. It is the truth for its own content; changes that answers depend
 // on reach it through the log and are kept together with the number of their
 // entry, in one transaction.
 //

@@ -37,7 +37,7 @@ func explain(file string, err error) error {
 	e, ok := errors.AsType[sqlite3.Error](err)
 	damaged := ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt)
 	if damaged || errors.Is(err, errBadPart) || errors.Is(err, errBadBlock) {
-		return fmt.Errorf("%w; delete %s while no server runs: it is made anew from the log when the folder is next opened (%w)",
+		return fmt.Errorf("%w; delete %s while no server runs: it is made anew from the log when the folder is next opened, but for users, keys, webhooks and the audit log, which a backup has (%w)",
 			ErrDamaged, file, err)
 	}
 	return err

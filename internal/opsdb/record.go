@@ -3,6 +3,7 @@ package opsdb
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -88,6 +89,32 @@ func (d *DB) Days(ctx context.Context, id, from, to string) ([]segment.Day, erro
 	return list, nil
 }
 
+// Trends implements segment.Record. Each segment's days are found by the key
+// of the table; without the CROSS JOIN SQLite may read all days of all.
+func (d *DB) Trends(ctx context.Context, from, to string, yield func(segment.Day) error) error {
+	var refused error
+	err := d.stream(ctx, `
+		SELECT n.id, d.date, d.entered, d."left", d.size
+		FROM segment_name n CROSS JOIN day d ON d.segment = n.number
+			AND d.date >= coalesce((SELECT max(date) FROM day WHERE segment = n.number AND date < ?1), ?1) AND d.date <= ?2
+		ORDER BY n.number, d.date`, []any{from, to},
+		func(rows *sql.Rows) error {
+			var day segment.Day
+			if err := rows.Scan(&day.Segment, &day.Date, &day.Entered, &day.Left, &day.Size); err != nil {
+				return err
+			}
+			refused = yield(day)
+			return refused
+		})
+	if refused != nil {
+		return refused
+	}
+	if err != nil {
+		return fmt.Errorf("listing the days of all segments: %w", explain(d.file, err))
+	}
+	return nil
+}
+
 // Persons implements segment.Record, by number and as of one instant.
 func (d *DB) Persons(ctx context.Context, yield func(segment.Person) error) error {
 	var refused error
@@ -122,4 +149,24 @@ func (d *DB) stream(ctx context.Context, query string, args []any, row func(*sql
 		}
 	}
 	return rows.Err()
+}
+
+// FindPerson implements segment.Record.
+func (d *DB) FindPerson(ctx context.Context, id string) (int64, error) {
+	var number int64
+	err := d.read.QueryRowContext(ctx, `
+		WITH RECURSIVE named AS (
+			SELECT number, merged_into FROM person WHERE id = ? ORDER BY merged_into <> 0, kind, number LIMIT 1
+		), head AS (
+			SELECT number, merged_into FROM named
+			UNION SELECT p.number, p.merged_into FROM head h JOIN person p ON p.number = h.merged_into
+		)
+		SELECT number FROM head WHERE merged_into = 0`, id).Scan(&number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("looking for person %s: %w", id, explain(d.file, err))
+	}
+	return number, nil
 }

@@ -98,6 +98,14 @@ func (d *DB) part(ctx context.Context, sweep, after int64) ([]int64, error) {
 	return persons, err
 }
 
+// before is a number before the part of a sweep that a person is in, or would
+// be, and behind all parts before it.
+func (d *DB) before(ctx context.Context, sweep, person int64) (int64, error) {
+	var first int64
+	err := d.read.QueryRowContext(ctx, `SELECT coalesce(max(first), ?2 + 1) - 1 FROM sweep_part WHERE sweep = ?1 AND first <= ?2`, sweep, person).Scan(&first)
+	return first, err
+}
+
 // names looks up what persons are named by; "" for one who is not there.
 func (d *DB) names(ctx context.Context, persons []int64) ([]string, error) {
 	numbers := []byte{'['}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"slices"
 
 	"kith/internal/segment"
 )
@@ -17,6 +18,9 @@ func (d *DB) Transitions(ctx context.Context, f segment.TransitionFilter, yield 
 	last, err := d.LastTransition(ctx)
 	if err != nil {
 		return err
+	}
+	if f.UpTo != 0 {
+		last = min(last, f.UpTo)
 	}
 	w := &walk{d: d, filter: f, yield: yield, left: f.Limit}
 	if f.Limit <= 0 {
@@ -81,12 +85,21 @@ func (w *walk) run(ctx context.Context) error {
 
 // expand yields a sweep person by person.
 func (w *walk) expand(ctx context.Context, t segment.Transition) error {
-	for after := int64(math.MinInt64); w.left > 0; {
+	after, past := int64(math.MinInt64), int64(math.MinInt64)
+	if t.Number == w.filter.UpTo {
+		past = w.filter.Past
+		var err error
+		if after, err = w.d.before(ctx, t.Number, past); err != nil {
+			return err
+		}
+	}
+	for w.left > 0 {
 		persons, err := w.d.part(ctx, t.Number, after)
 		if err != nil || len(persons) == 0 {
 			return err
 		}
 		after = persons[len(persons)-1]
+		persons = slices.DeleteFunc(persons, func(p int64) bool { return p <= past })
 		persons = persons[:min(len(persons), w.left)]
 		names, err := w.d.names(ctx, persons)
 		if err != nil {
@@ -103,6 +116,9 @@ func (w *walk) expand(ctx context.Context, t segment.Transition) error {
 }
 
 func (w *walk) emit(t segment.Transition) error {
+	if w.filter.UpTo == t.Number && t.Person <= w.filter.Past {
+		return nil
+	}
 	w.left--
 	w.refused = w.yield(t)
 	return w.refused

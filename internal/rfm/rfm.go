@@ -1,6 +1,10 @@
 package rfm
 
-import "kith/internal/commerce"
+import (
+	"fmt"
+
+	"kith/internal/commerce"
+)
 
 // Group is a name for customers with alike scores, as the language knows it.
 type Group string
@@ -76,14 +80,27 @@ type GroupRow struct {
 	Orders    int64           `json:"orders"`
 	Revenue   commerce.Amount `json:"revenue"`
 	Share     float64         `json:"share" doc:"part of the customers, from 0 to 1"`
+	Text      string          `json:"text" doc:"the segment of just these customers, as of the same instant"`
 }
 
 // CellRow is one cell of the grid.
 type CellRow struct {
 	R         int             `json:"r"`
 	FM        int             `json:"fm"`
+	Group     Group           `json:"group" doc:"of those in the cell with two orders or more; whoever has one order is judged by recency alone"`
 	Customers int64           `json:"customers"`
 	Revenue   commerce.Amount `json:"revenue"`
+	Text      string          `json:"text" doc:"the segment of just these customers, as of the same instant"`
+}
+
+// GroupText is the segment that has just a group's customers, in the segment
+// language.
+func GroupText(g Group) string { return fmt.Sprintf("rfm.group = %q", string(g)) }
+
+// CellText is the segment that has just a cell's customers. That FM is k says
+// that F + M is 2k - 1 or 2k.
+func CellText(r, fm int) string {
+	return fmt.Sprintf("rfm.recency = %d and rfm.frequency + rfm.monetary between %d and %d", r, 2*fm-1, 2*fm)
 }
 
 // Tabulate makes the report. Every group and every cell is in it, empty ones
@@ -91,11 +108,11 @@ type CellRow struct {
 func Tabulate(rows []Row) Report {
 	var report Report
 	for _, name := range Groups() {
-		report.Groups = append(report.Groups, GroupRow{Name: name})
+		report.Groups = append(report.Groups, GroupRow{Name: name, Text: GroupText(name)})
 	}
 	for r := 5; r >= 1; r-- {
 		for fm := 1; fm <= 5; fm++ {
-			report.Cells = append(report.Cells, CellRow{R: r, FM: fm})
+			report.Cells = append(report.Cells, CellRow{R: r, FM: fm, Group: Cell(r, fm), Text: CellText(r, fm)})
 		}
 	}
 	for _, row := range rows {

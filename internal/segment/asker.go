@@ -14,6 +14,9 @@ import (
 type Asker interface {
 	// Count returns how many known customers are in the segment at an instant.
 	Count(ctx context.Context, s *segql.Checked, at time.Time, saved bool) (int64, error)
+	// Sample is Count with how many known customers there are, and the first
+	// members, sorted, at most limit.
+	Sample(ctx context.Context, q Question, at time.Time, limit int) (Sample, error)
 	// Members calls yield with the ids of the members, sorted. An error of
 	// yield ends it and is returned.
 	Members(ctx context.Context, s *segql.Checked, at time.Time, saved bool, yield func(id string) error) error
@@ -58,4 +61,11 @@ type Facts interface {
 	// ("stock", "price", "released_at", "tags", "category") and scores
 	// ("price_band", "clv").
 	Present(ctx context.Context) (map[string]bool, error)
+}
+
+// Sample is how big a segment is, and who is in it first.
+type Sample struct {
+	Count    int64
+	Everyone int64    // known customers
+	First    []string // ids, sorted
 }

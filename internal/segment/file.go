@@ -180,7 +180,7 @@ func (f *file) segment(n *yaml.Node) fileSegment {
 	}
 	if name, ok := values["name"]; ok {
 		if s.name, ok = f.scalar(name); ok {
-			f.check(name, checkName(s.name))
+			f.check(name, CheckName(s.name))
 		}
 	}
 	s.delete = f.deletes(values)

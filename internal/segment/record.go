@@ -158,6 +158,10 @@ type TransitionFilter struct {
 	// this person are not among the answer.
 	Person int64
 	After  int64 // only those with a greater Number
+	// UpTo, if not 0, leaves out those with a greater Number and, of those with
+	// this Number, the persons up to Past: what comes behind a place where a
+	// reader with Latest stopped.
+	UpTo, Past int64
 	// Latest asks for the newest first; otherwise it is the oldest.
 	Latest bool
 	Limit  int // 0 for all
@@ -172,12 +176,19 @@ type Record interface {
 	Commit(ctx context.Context, b Batch) error
 	LiveSegments(ctx context.Context) ([]LiveSegment, error) // by number
 	Persons(ctx context.Context, yield func(Person) error) error
+	// FindPerson returns the number of whom the record names so, or of whom they
+	// became part; 0 if there is nobody. Of several it is who was not merged,
+	// then the strongest key's.
+	FindPerson(ctx context.Context, id string) (int64, error)
 	Standings(ctx context.Context, yield func(Standing) error) error
 	// Transitions calls yield in order of Number, within a Sweep of Person.
 	Transitions(ctx context.Context, f TransitionFilter, yield func(Transition) error) error
 	// Days lists a segment's days from a date to another, both included, in
 	// order; days on which nothing happened are left out.
 	Days(ctx context.Context, segment, from, to string) ([]Day, error)
+	// Trends calls yield with the days of all segments from a date to another,
+	// both included, and the last one before them, segment by segment in order.
+	Trends(ctx context.Context, from, to string, yield func(Day) error) error
 	// LastTransition is the greatest Number given.
 	LastTransition(ctx context.Context) (int64, error)
 }

@@ -13,33 +13,7 @@ const maxName = 200
 // Save checks a text and saves it under an id. Saving again changes the
 // segment; an empty name keeps the name it has.
 func (b *Book) Save(ctx context.Context, id, name, text string) (Segment, error) {
-	if err := CheckID(id); err != nil {
-		return Segment{}, err
-	}
-	if err := checkName(name); err != nil {
-		return Segment{}, err
-	}
-	all, err := b.List(ctx)
-	if err != nil {
-		return Segment{}, err
-	}
-	catalogue, err := b.catalogue(ctx, all)
-	if err != nil {
-		return Segment{}, err
-	}
-	source := text
-	if from, named := strings.CutPrefix(strings.TrimSpace(text), "@"); named {
-		i := slices.IndexFunc(all, func(s Segment) bool { return s.ID == from })
-		if i < 0 {
-			return Segment{}, commerce.WithCode(commerce.CodeInvalid, NotFoundError(from))
-		}
-		if all[i].Template() {
-			return Segment{}, templateError(all[i])
-		}
-		source = all[i].Text
-	}
-	catalogue.ID = id
-	q, err := compile(source, catalogue)
+	all, q, err := b.checkSave(ctx, id, name, text)
 	if err != nil {
 		return Segment{}, err
 	}
@@ -52,7 +26,41 @@ func (b *Book) Save(ctx context.Context, id, name, text string) (Segment, error)
 	return b.Get(ctx, id)
 }
 
-func checkName(name string) error {
+// checkSave checks what is to be saved, and returns all segments as they are.
+func (b *Book) checkSave(ctx context.Context, id, name, text string) ([]Segment, Question, error) {
+	if err := CheckID(id); err != nil {
+		return nil, Question{}, err
+	}
+	if err := CheckName(name); err != nil {
+		return nil, Question{}, err
+	}
+	all, err := b.List(ctx)
+	if err != nil {
+		return nil, Question{}, err
+	}
+	catalogue, err := b.catalogue(ctx, all)
+	if err != nil {
+		return nil, Question{}, err
+	}
+	source := text
+	if from, named := strings.CutPrefix(strings.TrimSpace(text), "@"); named {
+		i := slices.IndexFunc(all, func(s Segment) bool { return s.ID == from })
+		if i < 0 {
+			return nil, Question{}, commerce.WithCode(commerce.CodeInvalid, NotFoundError(from))
+		}
+		if all[i].Template() {
+			return nil, Question{}, templateError(all[i])
+		}
+		source = all[i].Text
+	}
+	catalogue.ID = id
+	q, err := compile(source, catalogue)
+	return all, q, err
+}
+
+// CheckName says what is wrong with a segment's name: it is one line of at
+// most 200 bytes.
+func CheckName(name string) error {
 	if len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
 		return commerce.Errorf(commerce.CodeInvalid, "a segment's name is one line of at most %d bytes", maxName)
 	}

@@ -13,11 +13,20 @@ type TextError struct {
 	Text     string
 	Problems segql.Problems
 	File     bool // the text is a file of segments
+	// Paths are where the problems are in the tree that the text was made of,
+	// as JSON pointers; nil for what came as a text.
+	Paths []string
 }
 
 func (e *TextError) Error() string {
 	first := e.Problems[0]
 	message := fmt.Sprintf("%d:%d: %s", first.Place.Line, first.Place.Column, first.Message)
+	if first.Place.Line == 0 { // a tree that makes no text
+		message = first.Message
+		if e.Paths[0] != "" {
+			message = e.Paths[0] + ": " + message
+		}
+	}
 	switch more := len(e.Problems) - 1; {
 	case more > 0 && e.File:
 		message += fmt.Sprintf(" (and %d more)", more)

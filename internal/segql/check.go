@@ -11,7 +11,7 @@ import (
 func Check(root Node, c *Catalogue) (*Checked, Problems) {
 	checked, problems := check(root, c)
 	if checked != nil && hasHole(root) {
-		return nil, Problems{{root.Span(), unread}}
+		return nil, Problems{{Place: root.Span(), Message: unread}}
 	}
 	return checked, problems
 }
@@ -59,13 +59,15 @@ type checker struct {
 
 func (c *checker) problem(at Span, format string, args ...any) {
 	if len(c.problems) < maxProblems {
-		c.problems = append(c.problems, Problem{at, fmt.Sprintf(format, args...)})
+		c.problems = append(c.problems, Problem{Place: at, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
-func (c *checker) warn(at Span, format string, args ...any) {
+func (c *checker) warn(at Span, format string, args ...any) { c.warnAs("", at, format, args...) }
+
+func (c *checker) warnAs(code ProblemCode, at Span, format string, args ...any) {
 	if len(c.out.Warnings) < maxProblems {
-		c.out.Warnings = append(c.out.Warnings, Problem{at, fmt.Sprintf(format, args...)})
+		c.out.Warnings = append(c.out.Warnings, Problem{Place: at, Message: fmt.Sprintf(format, args...), Code: code})
 	}
 }
 

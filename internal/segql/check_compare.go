@@ -29,7 +29,7 @@ func (c *checker) compare(n *Compare) {
 	ordered := n.Op != Equal && n.Op != NotEqual
 	switch {
 	case l == Invalid || r == Invalid:
-	case ordered && (l == List || l == Bool):
+	case ordered && !hasOrder(l):
 		c.problem(n.R.Span(), "%s does not fit %s", n.Op, l.some())
 	case !fit(l, r):
 		c.problem(n.R.Span(), "%s", misfit(l, r))
@@ -48,7 +48,7 @@ func (c *checker) compare(n *Compare) {
 func (c *checker) between(n *Between) {
 	types := c.settle(n.X, n.Lo, n.Hi)
 	x := types[0]
-	if x == List || x == Bool {
+	if !hasOrder(x) {
 		c.problem(n.Lo.Span(), "between does not fit %s", x.some())
 		return
 	}
@@ -79,10 +79,7 @@ func (c *checker) match(n *Match) {
 	if x == Dynamic {
 		x = c.readAs(n.X, Text)
 	}
-	switch {
-	case x == Invalid || x == Text:
-	case x == List && n.Op == Contains:
-	default:
+	if x != Invalid && !n.Op.fits(x) {
 		c.problem(n.PatternAt, "%s does not fit %s", n.Op, x.some())
 	}
 	if n.Pattern == "" {
@@ -98,10 +95,19 @@ func (c *checker) anniversary(n *Anniversary) {
 	if x == Dynamic {
 		x = c.readAs(n.X, DateType)
 	}
-	if x != Invalid && x != DateType && x != Instant {
+	if x != Invalid && !hasAnniversary(x) {
 		c.problem(n.X.Span(), "an anniversary is of a date, not of %s", x.some())
 	}
 }
+
+// hasOrder says whether one value of the type may be greater than another.
+func hasOrder(t Type) bool { return t != List && t != Bool }
+
+// hasAnniversary says whether the type has a day of the year.
+func hasAnniversary(t Type) bool { return t == DateType || t == Instant }
+
+// fits says whether the operator may stand behind a term of the type.
+func (o MatchOp) fits(t Type) bool { return t == Text || t == List && o == Contains }
 
 // fit says whether a term of type l may be compared with one of type r. On a
 // list every comparison asks for one of its texts.
@@ -237,7 +243,7 @@ func (c *checker) valuesOf(t Term) []string {
 // term, and shows the one that keeps them.
 func (c *checker) warnMissing(t Term, positive Node) {
 	if c.canBeMissing(t) {
-		c.warn(t.Span(), `%s can be missing, and what lacks it is left out: "not %s" keeps it`, PrintTerm(t), Print(positive))
+		c.warnAs(LeavesOut, t.Span(), `%s can be missing, and what lacks it is left out: "not %s" keeps it`, PrintTerm(t), Print(positive))
 	}
 }
 

@@ -36,7 +36,7 @@ func (r *references) check(root Node) (checked *Checked, problems Problems, ring
 		Refs:            map[string]*Checked{},
 	}}
 	if root == nil {
-		return nil, Problems{{Span{Line: 1, Column: 1}, "expected a segment"}}, ""
+		return nil, Problems{{Place: Span{Line: 1, Column: 1}, Message: "expected a segment"}}, ""
 	}
 	c.node(root)
 	if len(c.problems) > 0 {

@@ -150,12 +150,15 @@ func (c *checker) side(t Term) Type {
 }
 
 func (c *checker) percentile(t *Percentile) Type {
-	switch typ := c.side(t.X); typ {
-	case Number, Fraction, Instant, DateType, Invalid:
-	default:
+	if typ := c.side(t.X); typ != Invalid && !hasPercentile(typ) {
 		c.problem(t.X.Span(), "a percentile is of numbers, dates or instants, not of %s", typ.some())
 	}
 	return Fraction
+}
+
+// hasPercentile says whether customers may be ranked by the type.
+func hasPercentile(t Type) bool {
+	return t == Number || t == Fraction || t == Instant || t == DateType
 }
 
 func (c *checker) aggregate(a *Aggregate) Type {

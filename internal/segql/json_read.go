@@ -2,33 +2,74 @@ package segql
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
 
 // FromJSON reads a tree that ToJSON wrote, or that a program made. Unknown
 // fields are refused. Every tree it returns can be written as text, and its
-// places are those in that text, which is what Print returns.
+// places are those in that text, which is what Print returns. An error is a
+// *TreeError with everything that is wrong, each at its path.
 func FromJSON(data []byte) (Node, error) {
 	v, err := decodeJSON(data)
 	if err != nil {
-		return nil, fmt.Errorf("segment as JSON: %w", err)
+		return nil, treeError("", "%s", err)
 	}
 	r := &reading{}
-	root := r.node(v, "segment")
-	if r.err != nil {
-		return nil, r.err
+	root := r.node(v, "")
+	if len(r.problems) > 0 {
+		return nil, &TreeError{Problems: r.problems}
 	}
-	parsed, problems := Parse(Print(root))
+	text, places := printPlaces(root)
+	parsed, problems := Parse(text)
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("segment as JSON: not a segment when written as text: %w", problems)
+		failure := &TreeError{Text: text}
+		paths := newPaths(root, places)
+		for _, p := range problems {
+			failure.Problems = append(failure.Problems, TreeProblem{paths.At(p.Place), p.Place, "not a segment when written as text: " + p.Message})
+		}
+		return nil, failure
 	}
-	if !Same(root, parsed) {
-		return nil, errors.New("segment as JSON: it reads differently when written as text: a name in it is not one of the language")
+	if path, other := differs(nodeObject(root), nodeObject(parsed), ""); other {
+		failure := treeError(path, "it reads differently when written as text: a name in it is not one of the language")
+		failure.Text = text
+		return nil, failure
 	}
 	return parsed, nil
+}
+
+// differs finds where two values of a tree's JSON form are not the same.
+func differs(a, b any, path string) (string, bool) {
+	switch a := a.(type) {
+	case object:
+		b, ok := b.(object)
+		if !ok || len(a) != len(b) {
+			return path, true
+		}
+		for _, key := range slices.Sorted(maps.Keys(a)) {
+			if at, other := differs(a[key], b[key], path+"/"+key); other {
+				return at, true
+			}
+		}
+		return "", false
+	case []object:
+		b, ok := b.([]object)
+		if !ok || len(a) != len(b) {
+			return path, true
+		}
+		for i := range a {
+			if at, other := differs(a[i], b[i], fmt.Sprintf("%s/%d", path, i)); other {
+				return at, true
+			}
+		}
+		return "", false
+	default:
+		return path, !reflect.DeepEqual(a, b)
+	}
 }
 
 func (r *reading) node(v any, path string) Node {
@@ -39,7 +80,7 @@ func (r *reading) node(v any, path string) Node {
 		n = f.comparison()
 	}
 	if n == nil {
-		r.fail(path, "unknown kind of question %q", f.kind)
+		f.unknown("question")
 	}
 	f.done()
 	return n
@@ -80,7 +121,7 @@ func (f *fields) comparison() Node {
 	case "compare":
 		op, ok := find(f.text("op"), GreaterEqual)
 		if !ok {
-			f.r.fail(f.path, "unknown op")
+			f.fail(f.pointer("op"), "unknown op")
 		}
 		return &Compare{Op: op, L: f.term("left"), R: f.term("right")}
 	case "between":
@@ -111,7 +152,7 @@ func (f *fields) nodes(key string, least int) []Node {
 	var all []Node
 	values, path := f.array(key, least)
 	for i, v := range values {
-		all = append(all, f.r.node(v, fmt.Sprintf("%s[%d]", path, i)))
+		all = append(all, f.r.node(v, fmt.Sprintf("%s/%d", path, i)))
 	}
 	return all
 }
@@ -125,7 +166,7 @@ func (f *fields) terms(key string) []Term {
 	var all []Term
 	values, path := f.array(key, 1)
 	for i, v := range values {
-		all = append(all, f.r.term(v, fmt.Sprintf("%s[%d]", path, i)))
+		all = append(all, f.r.term(v, fmt.Sprintf("%s/%d", path, i)))
 	}
 	return all
 }
@@ -135,7 +176,7 @@ func (r *reading) term(v any, path string) Term {
 	f.kind = f.text("kind")
 	t := f.readTerm()
 	if t == nil {
-		r.fail(path, "unknown kind of term %q", f.kind)
+		f.unknown("term")
 	}
 	f.done()
 	return t
@@ -144,7 +185,7 @@ func (r *reading) term(v any, path string) Term {
 func (f *fields) readTerm() Term {
 	switch f.kind {
 	case "field":
-		return &Field{Name: f.text("name")}
+		return &Field{Name: f.named("name")}
 	case "number":
 		return &NumberLit{Micros: f.number("value")}
 	case "text":
@@ -158,7 +199,7 @@ func (f *fields) readTerm() Term {
 	case "arithmetic":
 		op, ok := find(f.text("op"), Divide)
 		if !ok {
-			f.r.fail(f.path, "unknown op")
+			f.fail(f.pointer("op"), "unknown op")
 		}
 		return &Arith{Op: op, L: f.term("left"), R: f.term("right")}
 	case "percentile":
@@ -181,13 +222,13 @@ func (f *fields) number(key string) int64 {
 	v, path := f.take(key)
 	n, ok := v.(json.Number)
 	if !ok || strings.ContainsAny(n.String(), "eE") {
-		f.r.fail(path, "expected a decimal number")
+		f.fail(path, "expected a decimal number")
 		return 0
 	}
 	digits, negative := strings.CutPrefix(n.String(), "-")
 	micros, message := parseMicros(digits)
 	if message != "" {
-		f.r.fail(path, "%s", message)
+		f.fail(path, "%s", message)
 	}
 	if negative {
 		return -micros
@@ -199,7 +240,7 @@ func (f *fields) date(key string) Date {
 	text := f.text(key)
 	day, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		f.r.fail(f.path+"."+key, "%q is not a day of the calendar", text)
+		f.fail(f.pointer(key), "%q is not a day of the calendar", text)
 	}
 	return Date{Year: day.Year(), Month: int(day.Month()), Day: day.Day()}
 }
@@ -209,7 +250,7 @@ func (f *fields) duration(key string) Duration {
 	g := f.r.fields(v, path)
 	unit, ok := find(g.text("unit"), Years)
 	if !ok {
-		f.r.fail(path, "unknown unit")
+		g.fail(g.pointer("unit"), "unknown unit")
 	}
 	d := Duration{N: int64(g.integer("n")), Unit: unit}
 	g.done()
@@ -221,9 +262,9 @@ func (f *fields) facts(key string) *Facts {
 	g := f.r.fields(v, path)
 	x := &Facts{Event: g.has("event")}
 	if x.Event {
-		x.Name = g.text("event")
-	} else if x.Name = g.text("fact"); !IsFact(x.Name) {
-		f.r.fail(path, "unknown fact %q", x.Name)
+		x.Name = g.named("event")
+	} else if x.Name = g.named("fact"); !IsFact(x.Name) {
+		g.fail(g.pointer("fact"), "unknown fact %q", x.Name)
 	}
 	if g.has("filter") {
 		x.Filter = g.question("filter")
@@ -236,7 +277,7 @@ func (f *fields) steps() []Step {
 	var all []Step
 	values, path := f.array("steps", 0)
 	for i, v := range values {
-		g := f.r.fields(v, fmt.Sprintf("%s[%d]", path, i))
+		g := f.r.fields(v, fmt.Sprintf("%s/%d", path, i))
 		all = append(all, Step{No: g.bool("no"), Facts: g.facts("facts"), Within: g.duration("within")})
 		g.done()
 	}
@@ -256,7 +297,7 @@ func (f *fields) window(key string) Window {
 	g.kind = g.text("kind")
 	w := g.readWindow()
 	if w == nil {
-		f.r.fail(path, "unknown kind of window %q", g.kind)
+		g.unknown("window")
 	}
 	g.done()
 	return w

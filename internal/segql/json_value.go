@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 )
 
 // Limits of JSON: its names take many times the room of the text's words.
@@ -81,12 +84,42 @@ func decodeArray(d *json.Decoder, depth int) (any, error) {
 	return values, err
 }
 
-// reading holds the first error of one reading.
-type reading struct{ err error }
+// TreeError says what is wrong with a tree's JSON form.
+type TreeError struct {
+	// Text is the tree written as text; empty where it cannot be.
+	Text     string
+	Problems []TreeProblem
+}
+
+// TreeProblem is one thing that is wrong with it.
+type TreeProblem struct {
+	Path    string // a JSON pointer (RFC 6901); "" is the whole tree
+	Place   Span   // in the text; the zero Span without one
+	Message string
+}
+
+func (e *TreeError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = "segment as JSON: " + p.Message
+		if p.Path != "" {
+			lines[i] = "segment as JSON: " + p.Path + ": " + p.Message
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func treeError(path, format string, args ...any) *TreeError {
+	return &TreeError{Problems: []TreeProblem{{Path: path, Message: fmt.Sprintf(format, args...)}}}
+}
+
+// reading collects what is wrong in one reading.
+type reading struct{ problems []TreeProblem }
 
 func (r *reading) fail(path, format string, args ...any) {
-	if r.err == nil {
-		r.err = fmt.Errorf("%s: %s", path, fmt.Sprintf(format, args...))
+	said := len(r.problems) > 0 && r.problems[len(r.problems)-1].Path == path // the second follows from the first
+	if !said && len(r.problems) < maxProblems {
+		r.problems = append(r.problems, TreeProblem{Path: path, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -96,6 +129,7 @@ type fields struct {
 	path   string
 	values map[string]any
 	kind   string // the value of "kind", if it was read
+	quiet  bool   // what is wrong with the whole object was said
 }
 
 func (r *reading) fields(v any, path string) *fields {
@@ -103,13 +137,31 @@ func (r *reading) fields(v any, path string) *fields {
 	if !ok {
 		r.fail(path, "expected an object")
 	}
-	return &fields{r: r, path: path, values: values}
+	return &fields{r: r, path: path, values: values, quiet: !ok}
 }
+
+// fail reports what is wrong with a field of the object.
+func (f *fields) fail(path, format string, args ...any) {
+	if !f.quiet {
+		f.r.fail(path, format, args...)
+	}
+}
+
+// unknown reports a kind that there is not; nothing else is said of the object.
+func (f *fields) unknown(what string) {
+	if f.kind != "" {
+		f.fail(f.path, "unknown kind of %s %q", what, f.kind)
+	}
+	f.quiet = true
+}
+
+// pointer is the path of a key.
+func (f *fields) pointer(key string) string { return f.path + "/" + key }
 
 func (f *fields) take(key string) (any, string) {
 	v := f.values[key]
 	delete(f.values, key)
-	return v, f.path + "." + key
+	return v, f.pointer(key)
 }
 
 func (f *fields) has(key string) bool {
@@ -119,8 +171,8 @@ func (f *fields) has(key string) bool {
 
 // done refuses what was not read.
 func (f *fields) done() {
-	for key := range f.values {
-		f.r.fail(f.path, "unknown field %q", key)
+	for _, key := range slices.Sorted(maps.Keys(f.values)) {
+		f.fail(f.path, "unknown field %q", key)
 	}
 }
 
@@ -128,16 +180,25 @@ func (f *fields) text(key string) string {
 	v, path := f.take(key)
 	s, ok := v.(string)
 	if !ok {
-		f.r.fail(path, "expected a text")
+		f.fail(path, "expected a text")
 	}
 	return s
+}
+
+// named is a text that is not empty.
+func (f *fields) named(key string) string {
+	name := f.text(key)
+	if name == "" {
+		f.fail(f.pointer(key), "expected a name")
+	}
+	return name
 }
 
 func (f *fields) bool(key string) bool {
 	v, path := f.take(key)
 	b, ok := v.(bool)
 	if !ok {
-		f.r.fail(path, "expected true or false")
+		f.fail(path, "expected true or false")
 	}
 	return b
 }
@@ -147,7 +208,7 @@ func (f *fields) integer(key string) int {
 	n, _ := v.(json.Number)
 	i, err := n.Int64()
 	if err != nil || i < 0 || i > maxCount {
-		f.r.fail(path, "expected a whole number up to %d", maxCount)
+		f.fail(path, "expected a whole number up to %d", maxCount)
 	}
 	return int(i)
 }
@@ -157,8 +218,7 @@ func (f *fields) array(key string, least int) ([]any, string) {
 	v, path := f.take(key)
 	values, ok := v.([]any)
 	if !ok || len(values) < least {
-		f.r.fail(path, "expected an array of at least %d", least)
-		return nil, path
+		f.fail(path, "expected an array of at least %d", least)
 	}
 	return values, path
 }

@@ -9,7 +9,9 @@ const (
 	// MaxDepth is the greatest depth of a tree.
 	MaxDepth = 100
 
-	maxParts    = 10_000
+	// MaxParts is how many questions and terms a segment may have.
+	MaxParts = 10_000
+
 	maxNesting  = 4 * MaxDepth // the text may have parentheses that the tree does not
 	maxProblems = 100
 	// maxCount is the greatest whole number where the grammar has INT.
@@ -23,11 +25,11 @@ const (
 // be read again for its length.
 func tooMuch(root Node, text string) Problems {
 	if at, ok := deeperThan(root, MaxDepth); ok {
-		return Problems{{at, fmt.Sprintf("nested more than %d levels deep", MaxDepth)}}
+		return Problems{{Place: at, Message: fmt.Sprintf("nested more than %d levels deep", MaxDepth)}}
 	}
 	// Spaces and escapes no more than double a text.
 	if 2*len(text) > MaxText && len(Print(root)) > MaxText {
-		return Problems{{Span{Line: 1, Column: 1}, fmt.Sprintf("the text is longer than %d bytes when written out", MaxText)}}
+		return Problems{{Place: Span{Line: 1, Column: 1}, Message: fmt.Sprintf("the text is longer than %d bytes when written out", MaxText)}}
 	}
 	return nil
 }

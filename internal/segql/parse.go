@@ -32,12 +32,12 @@ func Parse(text string) (Node, Problems) {
 func unreadable(text string) (Problem, bool) {
 	start := Span{Line: 1, Column: 1}
 	if len(text) > MaxText {
-		return Problem{start, fmt.Sprintf("the text is longer than %d bytes", MaxText)}, true
+		return Problem{Place: start, Message: fmt.Sprintf("the text is longer than %d bytes", MaxText)}, true
 	}
 	if utf8.ValidString(text) {
 		return Problem{}, false
 	}
-	return Problem{start, "the text is not valid UTF-8"}, true
+	return Problem{Place: start, Message: "the text is not valid UTF-8"}, true
 }
 
 // sorted puts problems in the order of the text, keeps the first at each
@@ -180,7 +180,7 @@ func (p *parser) from(start Span) At {
 
 func (p *parser) problem(at Span, message string) {
 	if !p.stopped {
-		p.problems = append(p.problems, Problem{at, message})
+		p.problems = append(p.problems, Problem{Place: at, Message: message})
 	}
 }
 
@@ -233,8 +233,8 @@ func (p *parser) leave() { p.nesting-- }
 // step counts questions and terms.
 func (p *parser) step() {
 	p.steps++
-	if p.steps == maxParts+1 {
-		p.stop(fmt.Sprintf("more than %d parts", maxParts))
+	if p.steps == MaxParts+1 {
+		p.stop(fmt.Sprintf("more than %d parts", MaxParts))
 	}
 }
 

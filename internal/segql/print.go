@@ -22,11 +22,24 @@ func PrintTerm(t Term) string {
 }
 
 // printer writes a tree. It puts parentheses only where the tree needs them.
-type printer struct{ b strings.Builder }
+type printer struct {
+	b strings.Builder
+	// places, if not nil, is filled with where each part begins and ends, in
+	// bytes.
+	places map[any][2]int
+}
+
+// place notes where x is, which begins at from and was just written.
+func (p *printer) place(x any, from int) {
+	if p.places != nil {
+		p.places[x] = [2]int{from, p.b.Len()}
+	}
+}
 
 func (p *printer) text(s string) { p.b.WriteString(s) }
 
 func (p *printer) node(n Node) {
+	defer p.place(n, p.b.Len())
 	switch n := n.(type) {
 	case *And:
 		p.joined(n.Parts, " and ")
@@ -165,6 +178,7 @@ func beginsWithDate(t Term) bool {
 }
 
 func (p *printer) term(t Term) {
+	defer p.place(t, p.b.Len())
 	switch t := t.(type) {
 	case *Field:
 		p.field(t)
@@ -236,6 +250,7 @@ func (p *printer) aggregate(a *Aggregate) {
 }
 
 func (p *printer) facts(f *Facts) {
+	defer p.place(f, p.b.Len())
 	if f.Event && !isPlainEvent(f.Name) {
 		p.text("event(" + quote(f.Name) + ")")
 	} else {
@@ -275,9 +290,11 @@ func isKeyword(word string) bool {
 }
 
 func (p *printer) window(w Window) {
-	if w != nil {
-		p.text(" ")
+	if w == nil {
+		return
 	}
+	p.text(" ")
+	defer p.place(w, p.b.Len())
 	switch w := w.(type) {
 	case *InLast:
 		p.text("in last " + w.D.String())

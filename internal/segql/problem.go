@@ -10,7 +10,15 @@ import (
 type Problem struct {
 	Place   Span
 	Message string // without the place: `unknown field "order.totl": did you mean "order.total"?`
+	// Code is for programs that help with it; most problems have none.
+	Code ProblemCode
 }
+
+// ProblemCode says which problem it is.
+type ProblemCode string
+
+// LeavesOut is the code of a comparison that leaves out what lacks a value.
+const LeavesOut ProblemCode = "leaves_out"
 
 // Problems are all findings of one pass, in the order of the text.
 type Problems []Problem

@@ -169,6 +169,12 @@ func (l *Log) Close() error {
 	return nil
 }
 
+// SyncAlways says whether a record is on the disk before it is acknowledged.
+func (l *Log) SyncAlways() bool {
+	config := l.server.JetStreamConfig()
+	return config != nil && config.SyncAlways
+}
+
 // LastSeq is the number of the last entry; 0 in an empty log.
 func (l *Log) LastSeq() uint64 {
 	_, last := l.reach()

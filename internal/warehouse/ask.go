@@ -169,14 +169,14 @@ func (q *Questions) askHere(ctx context.Context, at time.Time, segments []sqlgen
 
 // options reads what the statements depend on.
 func (q *Questions) options(ctx context.Context, conn *sql.Conn, at time.Time, segments []sqlgen.Segment) (sqlgen.Options, error) {
-	settings := q.settings()
-	o := sqlgen.Options{At: at, Zone: q.db.config.Zone, Settings: shopSettings(settings)}
-	err := conn.QueryRowContext(ctx, `SELECT (SELECT count(*) > 0 FROM moved), coalesce((SELECT max_by(run, ts) FROM run WHERE ts <= $1), 0)`, at.UTC()).
-		Scan(&o.Moved, &o.Run)
+	o, err := q.runOptions(ctx, conn, at)
 	if err != nil {
-		return o, fmt.Errorf("reading what the answer depends on: %w", err)
+		return o, err
 	}
 	if o.RunPercentiles, err = runPercentiles(ctx, conn, o.Run); err != nil {
+		return o, err
+	}
+	if o.Sums, err = sumsServe(ctx, conn, at); err != nil {
 		return o, err
 	}
 	for _, s := range segments {
@@ -189,6 +189,24 @@ func (q *Questions) options(ctx context.Context, conn *sql.Conn, at time.Time, s
 		return o, err
 	}
 	return o, q.makeTransitions(ctx, conn, segments)
+}
+
+// runOptions are those that do without the terms that a run ranked.
+func (q *Questions) runOptions(ctx context.Context, conn *sql.Conn, at time.Time) (sqlgen.Options, error) {
+	o := sqlgen.Options{At: at, Zone: q.db.config.Zone, Settings: shopSettings(q.settings())}
+	err := conn.QueryRowContext(ctx, `SELECT (SELECT count(*) > 0 FROM moved), coalesce((SELECT max_by(run, ts) FROM run WHERE ts <= $1), 0)`, at.UTC()).
+		Scan(&o.Moved, &o.Run)
+	if err != nil {
+		return o, fmt.Errorf("reading what the answer depends on: %w", err)
+	}
+	return o, nil
+}
+
+// sumsServe says whether the table summary is nearly all of what it was as of an
+// instant: for a tenth of the customers or more, the facts are the shorter way.
+func sumsServe(ctx context.Context, conn *sql.Conn, at time.Time) (serve bool, err error) {
+	err = conn.QueryRowContext(ctx, `SELECT count(*) FILTER (settled_at > $1) * 10 <= count(*) FROM summary`, at.UTC()).Scan(&serve)
+	return serve, err
 }
 
 // runPercentiles lists the terms that a run ranked customers by.

@@ -8,6 +8,7 @@ import (
 
 	"kith/internal/commerce"
 	"kith/internal/warehouse"
+	"kith/internal/warehouse/warehousetest"
 )
 
 // TestACancelledLoad changes nothing, and the next one is taken.
@@ -44,5 +45,30 @@ func TestACancelledLoad(t *testing.T) {
 	result, err := db.Load(t.Context(), batch)
 	if err != nil || result.Accepted != 1 {
 		t.Errorf("the load after it: %+v, %v", result, err)
+	}
+}
+
+// TestAQuestionNobodyWaitsForEnds: one that would take for ever returns once
+// its context ends.
+func TestAQuestionNobodyWaitsForEnds(t *testing.T) {
+	t.Parallel()
+	shop := warehousetest.Open(t, "EUR", "UTC")
+	ctx, cancel := context.WithCancel(t.Context())
+	conn, err := shop.Conn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	ended := make(chan error, 1)
+	go func() {
+		var n int64
+		ended <- conn.QueryRowContext(ctx, `SELECT count(*) FROM range(1000000000000) a, range(1000000000000) b WHERE hash(a.range, b.range) = 1`).Scan(&n)
+	}()
+	for range 10_000 {
+		runtime.Gosched()
+	}
+	cancel()
+	if err := <-ended; err == nil {
+		t.Error("it answered")
 	}
 }

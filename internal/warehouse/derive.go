@@ -19,6 +19,11 @@ func (l *load) derive() error {
 			return err
 		}
 	}
+	if l.ordersChanged || l.otherFacts || l.merges {
+		if err := l.all("summary_gone", "summary_insert"); err != nil {
+			return err
+		}
+	}
 	if l.versioned || l.merges {
 		if err := l.deriveVersions(); err != nil {
 			return err

@@ -114,7 +114,7 @@ func (s *shop) deriveAll() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for _, table := range []string{"customer", "trait", "visit", "cart_item", "cart_change", "favourite", "message", "ticket", "coupon", "product"} {
+	for _, table := range []string{"customer", "summary", "trait", "visit", "cart_item", "cart_change", "favourite", "message", "ticket", "coupon", "product"} {
 		if _, err := tx.Exec("DELETE FROM " + table); err != nil {
 			s.t.Fatal(err)
 		}
@@ -238,11 +238,11 @@ func TestSplitBatches(t *testing.T) {
 				many.load(kind, rows[7:19]...)
 				many.load(kind, rows[19:]...)
 				for _, table := range []string{
-					"person_key", "moved", "customer", "trait", "orders", "item", "refund", "event", "visit",
+					"person_key", "moved", "customer", "summary", "trait", "orders", "item", "refund", "event", "visit",
 					"cart_item", "cart_change", "favourite", "message", "ticket", "coupon", "points", "claim", "cancellation",
 				} {
 					exclude := " EXCLUDE (seq, pos)"
-					if table == "moved" || table == "customer" || table == "trait" || table == "cart_change" {
+					if table == "moved" || table == "customer" || table == "summary" || table == "trait" || table == "cart_change" {
 						exclude = ""
 					}
 					query := fmt.Sprintf("SELECT *%s FROM %s ORDER BY ALL", exclude, table)

@@ -211,5 +211,9 @@ func (s *oneScores) rank(st sqlgen.Statement) (eval.Value, error) {
 	if err := s.row(st, "worse, among", &worse, &among); err != nil {
 		return eval.Value{}, err
 	}
-	return eval.Fraction(big.NewInt(100_000_000*worse), among), nil
+	return percentileOf(worse, among), nil
+}
+
+func percentileOf(worse, among int64) eval.Value {
+	return eval.Fraction(big.NewInt(100_000_000*worse), among)
 }

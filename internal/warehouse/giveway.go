@@ -23,6 +23,10 @@ func (db *DB) GiveWay(ctx context.Context) error {
 		if _, err := db.sql.ExecContext(ctx, fmt.Sprintf("SET threads = %d", max(1, runtime.NumCPU()-1))); err != nil {
 			return fmt.Errorf("setting the warehouse's threads: %w", err)
 		}
+		// That was the last setting that changes.
+		if _, err := db.sql.ExecContext(ctx, "SET lock_configuration = true"); err != nil {
+			return fmt.Errorf("locking the warehouse's settings: %w", err)
+		}
 		return nil
 	})
 }

@@ -143,7 +143,7 @@ func (l *load) finish() error {
 	if l.batch.Kind == commerce.Customers || l.batch.Kind == commerce.Products {
 		l.result.Unchanged = l.result.Accepted - l.changedRows
 	}
-	l.args["rows"] = l.result.Rows
+	l.args["rows"], l.args["file"] = l.result.Rows, l.batch.Hash != ""
 	if l.result.Refused > 0 {
 		// What was refused may be taken another time, with the rates then
 		// known: the same file is not "imported before".

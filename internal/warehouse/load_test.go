@@ -54,7 +54,7 @@ func TestImportIsRemembered(t *testing.T) {
 	if _, err := s.Load(t.Context(), Batch{Seq: 7, Kind: commerce.Orders, Hash: "abc", At: s.at, Rows: []Row{{"order_id": "o1", "ts": "2026-01-01"}}}); err != nil {
 		t.Fatal(err)
 	}
-	s.want("FROM import", "7 orders abc 1")
+	s.want("FROM import", "7 orders abc 1 2026-04-01 true")
 	if seq, err := s.AppliedSeq(t.Context()); seq != 7 || err != nil {
 		t.Error(seq, err)
 	}
@@ -200,7 +200,7 @@ func TestSlices(t *testing.T) {
 			s.sliceRows = slice
 			statements := map[string]int{}
 			s.observe = func(name string) { statements[name]++ }
-			r, err := s.Load(t.Context(), Batch{Seq: 1, Kind: commerce.Orders, At: time.Now(), Files: []string{file}})
+			r, err := s.Load(t.Context(), Batch{Seq: 1, Kind: commerce.Orders, At: s.at, Files: []string{file}})
 			if err != nil {
 				t.Fatal(err)
 			}

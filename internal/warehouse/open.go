@@ -19,7 +19,7 @@ import (
 // schemaVersion changes with schema.sql, with the meaning of a column, and
 // with a DuckDB release whose hash() differs: a warehouse with another
 // version is rebuilt, never migrated.
-const schemaVersion = 2
+const schemaVersion = 3
 
 //go:embed schema.sql
 var schemaSQL string
@@ -49,6 +49,8 @@ type DB struct {
 	writer  *sql.Conn // the only connection that changes anything
 
 	givesWay atomic.Bool // see GiveWay
+	sheets   sheets      // that lists are made of
+	present  present     // what there are facts of
 
 	sliceRows int64                  // how many rows are taken at once
 	observe   func(statement string) // called after each statement of a load

@@ -5,11 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"sync"
 	"time"
 
 	"kith/internal/commerce"
 	"kith/internal/profile"
 	"kith/internal/segql"
+	"kith/internal/segql/calendar"
 	"kith/internal/segql/eval"
 	"kith/internal/segql/sqlgen"
 )
@@ -21,7 +24,7 @@ func (q *Questions) FindCustomer(ctx context.Context, id string, at time.Time, e
 		return profile.Customer{}, fmt.Errorf("looking for customer %s: %w", id, err)
 	}
 	defer func() { _ = conn.Close() }()
-	o, err := q.options(ctx, conn, at, nil)
+	o, err := q.runOptions(ctx, conn, at)
 	if err != nil {
 		return profile.Customer{}, fmt.Errorf("looking for customer %s: %w", id, err)
 	}
@@ -50,7 +53,7 @@ func (f *finder) read() error {
 	}
 	f.customer.ExistsFrom = instantOrNil(exists)
 	f.args["customer"] = number
-	return errors.Join(f.keys(), f.traits(), f.orders(), f.scores(), f.timeline())
+	return errors.Join(f.keys(), f.traits(), f.orders(), f.cart(), f.favourites(), f.tickets(), f.scores(), f.timeline())
 }
 
 func instantOrNil(t sql.NullTime) *time.Time {
@@ -62,18 +65,30 @@ func instantOrNil(t sql.NullTime) *time.Time {
 }
 
 func (f *finder) keys() error {
-	return f.query("customer_keys", func(rows *sql.Rows) error {
+	keys := []int64{}
+	err := f.query("customer_keys", func(rows *sql.Rows) error {
+		var number int64
 		var k profile.Key
-		if err := rows.Scan(&k.Kind, &k.Value); err != nil {
+		var since sql.NullTime
+		if err := rows.Scan(&number, &k.Kind, &k.Value, &since); err != nil {
 			return err
+		}
+		keys, k.Since = append(keys, number), instantOrNil(since)
+		switch {
+		case k.Kind == "email" && f.customer.Email == "":
+			f.customer.Email = k.Value
+		case k.Kind == "phone" && f.customer.Phone == "":
+			f.customer.Phone = k.Value
 		}
 		f.customer.Keys = append(f.customer.Keys, k)
 		return nil
 	})
+	f.args["keys"] = keys
+	return err
 }
 
 func (f *finder) traits() error {
-	f.customer.Traits = []profile.Trait{}
+	f.customer.Traits, f.customer.Consents = []profile.Trait{}, []profile.Consent{}
 	return f.query("customer_traits", func(rows *sql.Rows) error {
 		var t profile.Trait
 		var since sql.NullTime
@@ -82,6 +97,7 @@ func (f *finder) traits() error {
 		}
 		t.Since = instantOrNil(since)
 		f.customer.Traits = append(f.customer.Traits, t)
+		f.told(t)
 		return nil
 	})
 }
@@ -90,10 +106,14 @@ func (f *finder) orders() error {
 	var revenue, average string
 	var first, last sql.NullTime
 	o := &f.customer.Orders
-	err := f.one("customer_orders", &o.Count, &revenue, &average, &first, &last)
+	f.args["year"] = calendar.Back(f.options.Zone, f.options.At, segql.Duration{N: 12, Unit: segql.Months}).UTC()
+	f.args["quarter"] = calendar.Back(f.options.Zone, f.options.At, segql.Duration{N: 90, Unit: segql.Days}).UTC()
+	var year, days, quarter int64
+	err := f.one("customer_orders", &o.Count, &revenue, &average, &first, &last, &year, &days, &quarter)
 	if err != nil {
 		return err
 	}
+	f.customer.Stage = stageOf(o.Count, year, days, quarter)
 	o.First, o.Last = instantOrNil(first), instantOrNil(last)
 	if o.Revenue, err = commerce.ParseAmount(revenue); err != nil {
 		return err
@@ -150,6 +170,16 @@ func (f *finder) timeline() error {
 
 // Present says what the shop has facts of.
 func (q *Questions) Present(ctx context.Context) (map[string]bool, error) {
+	k := &q.db.present
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	seq, err := q.db.AppliedSeq(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if k.there != nil && k.seq == seq {
+		return maps.Clone(k.there), nil
+	}
 	conn, err := q.db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("looking for facts: %w", err)
@@ -165,36 +195,16 @@ func (q *Questions) Present(ctx context.Context) (map[string]bool, error) {
 		there[what] = true
 		return nil
 	})
-	return there, err
+	if err == nil {
+		k.there, k.seq = there, seq
+	}
+	return maps.Clone(there), err
 }
 
-// SegmentsOf returns the ids of the segments that a customer is in, sorted.
-func (q *Questions) SegmentsOf(ctx context.Context, customer string, segments map[string]*segql.Checked, at time.Time) ([]string, error) {
-	ids, all := savedInOrder(segments)
-	in := []string{}
-	err := q.ask(ctx, at, all, func(conn *sql.Conn, o sqlgen.Options) error {
-		st, err := sqlgen.Holding(all, customer, o)
-		if err != nil {
-			return err
-		}
-		holds := make([]sql.NullBool, len(all))
-		targets := make([]any, len(all))
-		for i := range holds {
-			targets[i] = &holds[i]
-		}
-		err = conn.QueryRowContext(ctx, st.SQL, st.Args...).Scan(targets...)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil // nobody by that id at that instant
-		}
-		for i, h := range holds {
-			if h.Valid && h.Bool {
-				in = append(in, ids[i])
-			}
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("asking which segments %s is in: %w", customer, err)
-	}
-	return in, nil
+// present is what there are facts of, as of a record of the log: to look takes
+// a pass over some tables, and each question about saved segments needs it.
+type present struct {
+	mu    sync.Mutex
+	seq   int64
+	there map[string]bool
 }

@@ -30,7 +30,9 @@ CREATE TABLE import (
     seq   BIGINT  NOT NULL,
     kind  VARCHAR NOT NULL,   -- orders customers products events rates
     hash  VARCHAR NOT NULL,   -- SHA-256 over the files, the mapping and what the reading depends on
-    rows  BIGINT  NOT NULL
+    rows  BIGINT  NOT NULL,
+    ts    TIMESTAMP NOT NULL, -- when it was accepted
+    file  BOOLEAN NOT NULL    -- it came in files; else they are events as they came in
 );
 
 -- ---- persons ----------------------------------------------------------
@@ -70,6 +72,22 @@ CREATE TABLE customer (
     customer     INTEGER   NOT NULL,
     id           VARCHAR   NOT NULL,
     exists_from  TIMESTAMP NOT NULL
+);
+
+-- Derived: what a known customer's orders and refunds come to, so that lists of
+-- everyone need no pass over all orders. One row per known customer with an
+-- order that counts for good (valid_to 'infinity') or a refund, whatever their
+-- instants: it holds at any T from settled_at on, which is the latest instant
+-- at which one of their orders or refunds changed something. A T before that
+-- (an order or a cancellation that lies ahead) is worked out from the facts.
+CREATE TABLE summary (
+    customer        INTEGER   NOT NULL,
+    orders          INTEGER   NOT NULL,
+    total           DECIMAL(38, 6) NOT NULL,
+    refunds         DECIMAL(38, 6) NOT NULL,
+    first_order_at  TIMESTAMP,
+    last_order_at   TIMESTAMP,
+    settled_at      TIMESTAMP NOT NULL
 );
 
 -- What was said about a customer, as it arrived, one row a field. ts is

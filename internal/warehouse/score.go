@@ -52,6 +52,10 @@ func (s *scoring) run(seq int64, at time.Time, percentiles []string) error {
 	if err := s.conn.QueryRowContext(s.ctx, `SELECT count(*) > 0 FROM moved`).Scan(&o.Moved); err != nil {
 		return err
 	}
+	var err error
+	if o.Sums, err = sumsServe(s.ctx, s.conn, at); err != nil {
+		return err
+	}
 	if err := s.scores(o); err != nil {
 		return err
 	}

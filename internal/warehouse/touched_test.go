@@ -106,7 +106,7 @@ func (s *shop) persons() map[int64]string {
 	for _, table := range []string{"orders", "item", "refund", "event", "trait_fact", "points", "version_fact", "message", "ticket", "coupon"} {
 		parts = append(parts, "SELECT p.customer, hash('"+table+"', x) AS content FROM "+table+" x JOIN person_key p ON p.key = x.key")
 	}
-	for _, table := range []string{"person_key", "customer", "trait", "visit", "cart_item", "cart_change", "favourite"} {
+	for _, table := range []string{"person_key", "customer", "summary", "trait", "visit", "cart_item", "cart_change", "favourite"} {
 		parts = append(parts, "SELECT x.customer, hash('"+table+"', x) FROM "+table+" x")
 	}
 	prints := map[int64]string{}

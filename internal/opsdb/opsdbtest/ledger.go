@@ -59,6 +59,9 @@ func (l *ledger) add(batches ...segment.Batch) {
 func (l *ledger) filter(f segment.TransitionFilter) []segment.Transition {
 	var list []segment.Transition
 	for _, t := range l.all {
+		if f.UpTo != 0 && (t.Number > f.UpTo || t.Number == f.UpTo && t.Person <= f.Past) {
+			continue
+		}
 		if t.Number > f.After && (f.Segment == "" || t.Segment == f.Segment) && (f.Person == 0 || t.Person == f.Person) {
 			t.Customer = l.names[t.Person]
 			list = append(list, t)

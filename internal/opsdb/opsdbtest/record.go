@@ -3,6 +3,7 @@ package opsdbtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -342,6 +343,21 @@ func testDays(t *testing.T, open func(*testing.T, string) Store) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("days of %s from %s to %s (-want +got):\n%s", c.id, c.from, c.to, diff)
+		}
+	}
+	for _, c := range []struct{ from, to, want string }{
+		{"2026-03-01", "2026-03-04", "vip 2026-02-28 51, vip 2026-03-02 51, vip 2026-03-04 50, gone 2026-03-02 1, "},
+		{"2026-03-03", "2026-03-03", "vip 2026-03-02 51, gone 2026-03-02 1, "},
+		{"2026-02-01", "2026-03-01", "vip 2026-02-28 51, "},
+		{"2026-01-01", "2026-01-02", ""},
+	} {
+		trends := map[string]string{}
+		err := s.Trends(t.Context(), c.from, c.to, func(d segment.Day) error {
+			trends[d.Segment] += fmt.Sprintf("%s %s %d, ", d.Segment, d.Date, d.Size)
+			return nil
+		})
+		if got := trends["vip"] + trends["gone"]; err != nil || got != c.want || len(trends) > 2 {
+			t.Errorf("trends from %s to %s: %v, %v, want %s", c.from, c.to, trends, err, c.want)
 		}
 	}
 	got, err := s.LiveSegments(t.Context())

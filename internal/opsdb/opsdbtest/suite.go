@@ -16,6 +16,7 @@ import (
 
 	"kith/internal/commerce"
 	"kith/internal/segment"
+	"kith/internal/user"
 	"kith/internal/webhook"
 )
 
@@ -24,6 +25,7 @@ type Store interface {
 	segment.Store
 	segment.Record
 	webhook.Store
+	user.Store
 	Applied(ctx context.Context) (uint64, error)
 	Apply(ctx context.Context, e commerce.Entry) error
 	FindSetting(ctx context.Context, name string) (string, bool, error)
@@ -41,6 +43,8 @@ func Run(t *testing.T, open func(t *testing.T, place string) Store) {
 	tests := maps.Clone(recordTests)
 	maps.Copy(tests, standingTests)
 	maps.Copy(tests, webhookTests)
+	maps.Copy(tests, userTests)
+	maps.Copy(tests, auditTests)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -30,7 +30,10 @@ func testFilters(t *testing.T, open func(*testing.T, string) Store) {
 			for _, after := range []int64{0, 1, l.last / 2, l.last - 1, l.last, l.last + 1} {
 				for _, limit := range []int{0, 1, 2, 5, 50} {
 					for _, latest := range []bool{false, true} {
-						l.check(t, s, segment.TransitionFilter{Segment: id, Person: person, After: after, Limit: limit, Latest: latest})
+						f := segment.TransitionFilter{Segment: id, Person: person, After: after, Limit: limit, Latest: latest}
+						l.check(t, s, f)
+						f.UpTo, f.Past = after+4, int64(limit)
+						l.check(t, s, f)
 					}
 				}
 			}
@@ -64,6 +67,7 @@ func testLong(t *testing.T, open func(*testing.T, string) Store) {
 		{Person: 3, Segment: "segment-0", After: 3000},
 		{After: 2600, Limit: 5000},
 		{Latest: true, After: 2600, Limit: 5000},
+		{Latest: true, UpTo: l.all[len(l.all)/2].Number, Past: l.all[len(l.all)/2].Person, Limit: 5000},
 	} {
 		l.check(t, s, f)
 	}

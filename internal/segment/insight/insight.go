@@ -67,7 +67,7 @@ func average(s Sums) *commerce.Amount {
 // Relation is how another segment lies to this one.
 type Relation struct {
 	ID      string  `json:"id"`
-	Name    string  `json:"name,omitempty"`
+	Name    string  `json:"name,omitempty" words:"preset"`
 	Members int64   `json:"members"`
 	Both    int64   `json:"both" doc:"who are in both"`
 	Jaccard float64 `json:"jaccard" doc:"of those in one of them, the share in both"`

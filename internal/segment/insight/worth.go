@@ -26,7 +26,7 @@ const (
 // Warning is a reason why a segment may not be worth it, with its numbers.
 type Warning struct {
 	Code    WarningCode `json:"code" enum:"empty,small,untestable,contained"`
-	Message string      `json:"message"`
+	Message string      `json:"message" words:"message"`
 }
 
 // WarningCode says which reason.

@@ -178,6 +178,13 @@ func packStanding(to []byte, in []bool, next []int64, timer int64) []byte {
 	return w.Bytes
 }
 
+// isPackedIn reads one bit of what packStanding wrote.
+func isPackedIn(packed []byte, segment int) bool {
+	r := eval.Reader{Bytes: packed}
+	n := int(r.Uint())
+	return segment < n && r.Bytes[segment/8]&(1<<(segment%8)) != 0
+}
+
 // unpackStanding reads what packStanding wrote, into slices that it may use.
 func unpackStanding(packed []byte, timer int64, in []bool, next []int64) ([]bool, []int64) {
 	r := eval.Reader{Bytes: packed}

@@ -88,6 +88,28 @@ func (b *Script) Sizes() map[string]int {
 	return sizes
 }
 
+// Held are the ids of those whose memberships are kept and for whom a segment
+// holds.
+func (b *Script) Held(id string, at time.Time) ([]string, error) {
+	kept := map[string]bool{}
+	for p := range b.engine.everybody() {
+		kept[p.name().Value] = p.kept()
+	}
+	ids, err := b.engine.Members(id, at.UnixMicro())
+	return slices.DeleteFunc(ids, func(id string) bool { return !kept[id] }), err
+}
+
+// Within are the ids of a segment's members, looked at a few at a time.
+func (b *Script) Within(id string) []string {
+	ids := []string{}
+	segment, _ := b.engine.program.Index(id)
+	for from := 0; from >= 0; {
+		from = b.engine.Within(segment, from, 3, func(k Key) { ids = append(ids, k.Value) })
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // Known is how many known customers there are.
 func (b *Script) Known() int { return b.engine.People() }
 

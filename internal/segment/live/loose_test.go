@@ -52,10 +52,30 @@ func (d *difference) playBoth(loose *live.Script) {
 		if err := loose.LoadAt(d.clock, records...); err != nil {
 			d.t.Fatal(err)
 		}
-		if !d.sameMoves(loose) {
+		if !d.sameMoves(loose) || !d.sameWithin(loose) {
 			return
 		}
 	}
+}
+
+// sameWithin compares those who are found in segments, packed or not, with whom
+// the segments hold for.
+func (d *difference) sameWithin(loose *live.Script) bool {
+	if d.lines%4 != 0 {
+		return true
+	}
+	for id, size := range loose.Sizes() {
+		packed := loose.Within(id)
+		want, err := loose.Held(id, d.clock) // which opens everyone
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if opened := loose.Within(id); len(packed) != size || !slices.Equal(packed, want) || !slices.Equal(opened, want) {
+			d.t.Errorf("seed %d, line %d: of %d in %s %q were found packed and %q opened, want %q", d.seed, d.lines, size, id, packed, opened, want)
+			return false
+		}
+	}
+	return true
 }
 
 // sameMoves compares what both recorded. What time changes at the clock itself

@@ -19,7 +19,9 @@ import (
 // methods may be called by anyone at any time.
 type Keeper struct {
 	config Config
-	wake   chan struct{} // holds one when there is something to do
+	wake   chan struct{}   // holds one when there is something to do
+	again  chan chan error // who asked for everything to be read anew
+	looks  chan func()     // who wants to look at what belongs to Run
 
 	// These belong to Open and then to Run.
 	engine   *live.Engine
@@ -89,6 +91,7 @@ func (k *Keeper) run(ctx context.Context) error {
 			}
 			return err
 		}
+		k.lookedAt()
 		if more {
 			continue
 		}
@@ -98,8 +101,48 @@ func (k *Keeper) run(ctx context.Context) error {
 			return nil
 		case <-k.wake:
 		case <-timer.C:
+		case f := <-k.looks:
+			f()
+		case answer := <-k.again:
+			err := k.reopen(ctx)
+			answer <- err
+			if err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// Resettle reads everything anew, as it is under settings that changed since:
+// currency and time zone are part of what is kept in memory. Who waits for
+// something goes on waiting. Run must be at work.
+func (k *Keeper) Resettle(ctx context.Context) error {
+	answer := make(chan error, 1)
+	for {
+		k.mu.Lock()
+		failed, changed := k.failed, k.changed
+		k.mu.Unlock()
+		if failed != nil {
+			return failed
+		}
+		select {
+		case k.again <- answer:
+			return <-answer // whoever took it answers
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// reopen is Open for a Keeper that runs.
+func (k *Keeper) reopen(ctx context.Context) error {
+	if err := k.settle(); err != nil {
+		return err
+	}
+	k.segments, k.looked = nil, false
+	k.batch = collected{days: map[dayKey]*segment.Day{}}
+	return k.open(ctx)
 }
 
 // begin does one step, and tells those who wait for the last one.

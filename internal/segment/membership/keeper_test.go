@@ -3,6 +3,7 @@ package membership_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -89,6 +90,36 @@ func TestAKeeperOpensTheLog(t *testing.T) {
 	s.define("wide", `has order`)
 	s.order("ana")
 	s.serve(func() { s.wantSize("wide", 1) })
+}
+
+// Members are told with the key that names them, and all that was appended
+// before is in them.
+func TestMembersAreTold(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.define("wide", `has order`)
+	s.serve(func() {
+		s.wantSize("wide", 0)
+		var want []string
+		for i := range 40 {
+			s.order(fmt.Sprintf("c%02d", i))
+			want = append(want, fmt.Sprintf("0 c%02d", i))
+			var got []string
+			kept, err := s.keeper.EachMember(t.Context(), "wide", func(kind segment.KeyKind, id string) { got = append(got, fmt.Sprint(kind, " ", id)) })
+			slices.Sort(got)
+			if err != nil || !kept || !slices.Equal(got, want) {
+				t.Fatalf("told %q, %t, %v; want %q", got, kept, err, want)
+			}
+		}
+		if kept, err := s.keeper.EachMember(t.Context(), "gone", func(segment.KeyKind, string) { t.Error("somebody is in nothing") }); kept || err != nil {
+			t.Errorf("a segment that is not kept: %t, %v", kept, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := s.keeper.EachMember(ctx, "wide", func(segment.KeyKind, string) {}); err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
 }
 
 // shop is a log and facts in memory, an operations store, and a Keeper while it

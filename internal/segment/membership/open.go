@@ -22,7 +22,7 @@ func Open(ctx context.Context, config Config) (*Keeper, error) {
 		return nil, err
 	}
 	k := &Keeper{
-		config: config, wake: make(chan struct{}, 1), touched: map[uint64][]int64{}, changed: make(chan struct{}),
+		config: config, wake: make(chan struct{}, 1), again: make(chan chan error), looks: make(chan func()), touched: map[uint64][]int64{}, changed: make(chan struct{}),
 		batch: collected{days: map[dayKey]*segment.Day{}},
 	}
 	if err := k.open(ctx); err != nil {
@@ -32,20 +32,12 @@ func Open(ctx context.Context, config Config) (*Keeper, error) {
 }
 
 func (k *Keeper) open(ctx context.Context) error {
-	var err error
-	if k.progress, err = k.config.Record.Progress(ctx); err != nil {
+	first, err := k.readProgress(ctx)
+	if err != nil {
 		return err
 	}
 	if err := k.readSegments(ctx); err != nil {
 		return err
-	}
-	first := k.progress.Clock.IsZero()
-	if first {
-		// Nothing was kept so far: what is known now is the beginning.
-		if k.progress.Applied, err = k.config.Facts.Applied(ctx); err != nil {
-			return err
-		}
-		k.progress.Clock = k.config.now()
 	}
 	definitions, known, err := k.config.Definitions(ctx, k.progress.Applied)
 	if err != nil {
@@ -89,6 +81,25 @@ func (k *Keeper) open(ctx context.Context) error {
 		err = k.redefine(ctx, min(known, k.progress.Applied))
 	}
 	return err
+}
+
+// readProgress reads how far the record is. first says that nothing was kept so
+// far: what is known now is the beginning.
+func (k *Keeper) readProgress(ctx context.Context) (first bool, err error) {
+	p, err := k.config.Record.Progress(ctx)
+	if err != nil {
+		return false, err
+	}
+	if first = p.Clock.IsZero(); first {
+		if p.Applied, err = k.config.Facts.Applied(ctx); err != nil {
+			return false, err
+		}
+		p.Clock = k.config.now()
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.progress = p
+	return first, nil
 }
 
 // readSegments reads the live segments by their numbers.

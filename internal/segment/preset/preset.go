@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed presets.json en.json ro.json ko.json zh-Hant.json
@@ -15,6 +16,7 @@ var files embed.FS
 // Preset is a segment that ships with Kith, in one language.
 type Preset struct {
 	ID      string
+	Goal    Goal
 	Name    string
 	Purpose string
 	Tactic  string
@@ -27,6 +29,29 @@ type Preset struct {
 	Definition string
 	// Needs are the facts without which the answer means nothing: one of each.
 	Needs [][]string
+}
+
+// Goal is what a shop wants of a preset's members; people find presets by it.
+type Goal string
+
+// Goals, in the order of a customer's life with the shop.
+const (
+	FirstOrder  Goal = "first_order"
+	SecondOrder Goal = "second_order"
+	Cart        Goal = "cart" // they chose something and stopped
+	SellMore    Goal = "sell_more"
+	Reorder     Goal = "reorder"
+	Reward      Goal = "reward"
+	WinBack     Goal = "win_back"
+	Discount    Goal = "discount" // who gets codes, and who needs none
+	Occasion    Goal = "occasion"
+	Content     Goal = "content" // what they are shown fits who they are
+	Service     Goal = "service" // help before any marketing
+)
+
+// Goals lists them in that order.
+func Goals() []Goal {
+	return []Goal{FirstOrder, SecondOrder, Cart, SellMore, Reorder, Reward, WinBack, Discount, Occasion, Content, Service}
 }
 
 // Parameter is a value of a definition that a shop may change.
@@ -67,6 +92,7 @@ func Match(tag string) string {
 // parameter that stands twice has its default at the first place.
 type file struct {
 	ID         string `json:"id"`
+	Goal       Goal   `json:"goal"`
 	Definition string `json:"definition"`
 	Needs      string `json:"needs"`
 }
@@ -76,12 +102,11 @@ func List(tag string) []Preset {
 	var entries []file
 	read("presets.json", &entries)
 	language := Match(tag)
-	var words map[string][3]string
-	read(language+".json", &words)
+	words := texts()[language]
 	all := make([]Preset, len(entries))
 	for i, entry := range entries {
 		w := words[entry.ID]
-		all[i] = Preset{ID: entry.ID, Name: w[0], Purpose: w[1], Tactic: w[2]}
+		all[i] = Preset{ID: entry.ID, Goal: entry.Goal, Name: w[0], Purpose: w[1], Tactic: w[2]}
 		all[i].define(entry.Definition, language)
 		for need := range strings.SplitSeq(entry.Needs, " & ") {
 			all[i].Needs = append(all[i].Needs, strings.Split(need, "|"))
@@ -89,6 +114,43 @@ func List(tag string) []Preset {
 	}
 	return all
 }
+
+// Say says the name, purpose or tactic of a preset, in whatever language it
+// is, in the one that fits a tag best. Another text stays as it is.
+func Say(tag, text string) string {
+	if at, known := places()[text]; known {
+		return texts()[Match(tag)][at.id][at.part]
+	}
+	return text
+}
+
+// place is where a preset's text stands.
+type place struct {
+	id   string
+	part int
+}
+
+var texts = sync.OnceValue(func() map[string]map[string][3]string {
+	all := map[string]map[string][3]string{}
+	for _, language := range Languages() {
+		var words map[string][3]string
+		read(language+".json", &words)
+		all[language] = words
+	}
+	return all
+})
+
+var places = sync.OnceValue(func() map[string]place {
+	all := map[string]place{}
+	for _, words := range texts() {
+		for id, parts := range words {
+			for i, text := range parts {
+				all[text] = place{id, i}
+			}
+		}
+	}
+	return all
+})
 
 // read reads an embedded file; that it can be read is tested.
 func read(name string, v any) {

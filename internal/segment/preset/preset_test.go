@@ -30,6 +30,9 @@ func TestAllPresetsAreGoodSegmentsInEveryLanguage(t *testing.T) {
 			if p.Name == "" || p.Purpose == "" || p.Tactic == "" {
 				t.Errorf("%s in %s: name %q, purpose %q, tactic %q", p.ID, language, p.Name, p.Purpose, p.Tactic)
 			}
+			if !slices.Contains(preset.Goals(), p.Goal) {
+				t.Errorf("%s has the goal %q", p.ID, p.Goal)
+			}
 			text := p.Text
 			if p.Template {
 				given := map[string]string{}

@@ -85,7 +85,16 @@ func count(seen map[string]int, n segql.Node) {
 	})
 }
 
+// everything is all that the grammar has, and all names.
 func everything() []string {
+	all := grammar()
+	for _, f := range segql.Fields() {
+		all = append(all, f.Name)
+	}
+	return append(append(all, "Quiz Finished", "traits.club", "score", "not"), segql.FactNames()...)
+}
+
+func grammar() []string {
 	var all []string
 	for _, x := range []any{
 		&segql.And{}, &segql.Or{}, &segql.Not{}, &segql.AtLeast{}, &segql.Everyone{}, &segql.InSegment{}, &segql.Moved{},
@@ -106,10 +115,7 @@ func everything() []string {
 	for op := segql.Contains; op <= segql.Matches; op++ {
 		all = append(all, op.String())
 	}
-	for _, f := range segql.Fields() {
-		all = append(all, f.Name)
-	}
-	return append(append(all, "+", "-", "*", "/", "Quiz Finished", "traits.club", "score", "not"), segql.FactNames()...)
+	return append(all, "+", "-", "*", "/")
 }
 
 func TestRandomTreeIsRepeatable(t *testing.T) {

@@ -31,14 +31,18 @@ func (e *env) selection(f *segql.Facts) selection {
 
 // rows limits a selection to a window.
 func (s selection) rows(w span) rows {
-	return rows{event: s.event, lo: w.lo, hi: w.hi, hasLo: w.hasLo, filter: s.filter}
+	return rows{table: s.table.name, event: s.event, lo: w.lo, hi: w.hi, hasLo: w.hasLo, filter: s.filter}
 }
 
 // scanOf returns the source that scans the selection's table. Selections of
 // what is since another fact have a scan of their own; all others share one
 // for each table, and one for recent events. What is joined to a row never makes two of it, so that it
-// does not matter to the others.
-func (e *env) scanOf(s selection, needs need, w span) *source {
+// does not matter to the others. If the table summary has all that is wanted,
+// aggregates or existence, it is that.
+func (e *env) scanOf(s selection, needs need, w span, wants ...string) *source {
+	if e.summed(s, needs, w, wants) {
+		return e.sums()
+	}
 	key := "scan|" + s.table.name
 	if s.event != "" && w.hasLo {
 		// One event of the latest days must not be looked for among all others.
@@ -82,7 +86,7 @@ func (e *env) has(n *segql.Has) cond {
 // exists is the condition that there are such facts in the window.
 func (e *env) exists(f *segql.Facts, w segql.Window) cond {
 	s, win := e.selection(f), e.g.span(w)
-	src := e.scanOf(s, s.needs, win)
+	src := e.scanOf(s, s.needs, win, existence)
 	c := cond{sql: src.exists(e.g, s.rows(win)), null: true, atom: true}
 	c.set(src, isFalse)
 	return c
@@ -92,33 +96,54 @@ func (e *env) exists(f *segql.Facts, w segql.Window) cond {
 func (e *env) aggregate(a *segql.Aggregate) value {
 	s, win := e.selection(a.Facts), e.g.span(a.Window)
 	if a.Func == segql.Count || a.Func == segql.CountDays {
-		src := e.scanOf(s, s.needs, win)
 		fn := "count(*)"
 		if a.Func == segql.CountDays {
 			fn = "count(DISTINCT f.day)"
 		}
+		src := e.scanOf(s, s.needs, win, fn)
 		return countValue(src, src.slot(e.g, s.rows(win), fn))
 	}
 	x, needs := e.aggregated(s, a)
-	src := e.scanOf(s, s.needs|needs, win)
-	slot := func(fn string) string { return src.slot(e.g, s.rows(win), fn) }
+	wants := x.aggregates(a.Func, s.table)
+	if wants == nil {
+		e.g.fail("function %d is not known", a.Func)
+		return value{}
+	}
+	src := e.scanOf(s, s.needs|needs, win, wants...)
+	slots := make([]string, len(wants))
+	for i, want := range wants {
+		slots[i] = src.slot(e.g, s.rows(win), want)
+	}
 	switch a.Func {
 	case segql.Sum:
-		return sumValue(src, slot, x)
+		return sumValue(src, slots[0], x)
 	case segql.Avg:
-		return avgValue(src, slot, x)
+		return avgValue(src, slots[0], slots[1], x)
 	case segql.Distinct:
-		return countValue(src, slot("count(DISTINCT "+x.operand()+")"))
+		return countValue(src, slots[0])
+	default:
+		return missable(src, x, slots[0])
+	}
+}
+
+// aggregates are what a function of the language takes of a value.
+func (v value) aggregates(f segql.AggregateFunc, t *table) []string {
+	switch f {
+	case segql.Sum:
+		return []string{"sum(" + v.operand() + ")"}
+	case segql.Avg:
+		return []string{"sum(" + v.operand() + ")", "count(" + v.counted() + ")"}
+	case segql.Distinct:
+		return []string{"count(DISTINCT " + v.operand() + ")"}
 	case segql.Min:
-		return missable(src, x, slot("min("+x.operand()+")"))
+		return []string{"min(" + v.operand() + ")"}
 	case segql.Max:
-		return missable(src, x, slot("max("+x.operand()+")"))
+		return []string{"max(" + v.operand() + ")"}
 	case segql.First, segql.Last:
-		return missable(src, x, slot(x.atEnd(a.Func == segql.Last, s.table)))
+		return []string{v.atEnd(f == segql.Last, t)}
 	case segql.Count, segql.CountDays:
 	}
-	e.g.fail("function %d is not known", a.Func)
-	return value{}
+	return nil
 }
 
 // aggregated is the field that is aggregated, over a row, and what it needs joined.
@@ -169,8 +194,8 @@ func countValue(src *source, slot string) value {
 }
 
 // sumValue is a sum: zero of nothing. A sum of fractions keeps their denominator.
-func sumValue(src *source, slot func(string) string, x value) value {
-	sum := "coalesce(" + slot("sum("+x.operand()+")") + ", 0)"
+func sumValue(src *source, sum string, x value) value {
+	sum = "coalesce(" + sum + ", 0)"
 	if x.typ == segql.Fraction {
 		return value{typ: segql.Fraction, num: "CAST(" + sum + " AS HUGEINT)", den: x.den, without: zeroWithout(src)}
 	}
@@ -178,8 +203,7 @@ func sumValue(src *source, slot func(string) string, x value) value {
 }
 
 // avgValue is sum over count, never divided.
-func avgValue(src *source, slot func(string) string, x value) value {
-	sum, count := slot("sum("+x.operand()+")"), slot("count("+x.counted()+")")
+func avgValue(src *source, sum, count string, x value) value {
 	v := value{typ: segql.Fraction, null: true, without: missingWithout(src)}
 	if x.typ == segql.Fraction {
 		v.num = "CAST(" + sum + " AS HUGEINT)"

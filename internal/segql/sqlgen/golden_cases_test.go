@@ -52,9 +52,14 @@ var others = []golden{
 	{name: "in_segment", why: "A saved segment is inlined and shares the scans; its base fields come from the run.", text: `in segment "loyal" and has order in last 30 days`, options: func(o *sqlgen.Options) { o.Run = 3 }},
 	{name: "moved_in_segment", why: "Recorded transitions are looked up; nothing is worked out anew.", text: `entered segment "loyal" in last 7 days`},
 	{name: "shared_scan", why: "The ranking and the condition beside it look at one scan, which is materialised.", text: `count(order) in last 3 months >= 3 and percentile(avg(order.total)) < 50`},
+	{name: "sums", why: "What the orders of a customer come to stands in the summary: the facts are read of nobody but who has an order ahead.", text: `avg(order.total) > 50 and no order in last 90 days and sum(refund.total) = 0`, options: sums},
+	{name: "sums_beside", why: "What the summary does not have is scanned, with what limits it; the summary is joined.", text: `count(order) >= 3 and sum(order.total) in last 30 days > 100`, options: sums},
+	{name: "sums_rfm", why: "Ranks come from the summary: four values part the fifths, so that nothing is sorted.", text: `rfm.group = "Loyal"`, options: sums},
 	{name: "properties", why: "A property is read from the event's JSON, and only of events that fit the rest.", text: `count(search[query = "shoes"]) in last 30 days >= 2`},
 	{name: "hash_sample", why: "A share of customers needs their ids, so that all customers are read.", text: `percent(10, "test") and has order`},
 }
+
+func sums(o *sqlgen.Options) { o.Sums = true }
 
 // many are the statements of more than one segment or of none.
 var many = map[string]string{

@@ -61,7 +61,7 @@ func lastYear() segql.Window {
 func (e *env) ordered(w span) [3]string {
 	slot := func(fact, aggregate string) string {
 		s := e.selection(&segql.Facts{Name: fact})
-		return "coalesce(" + e.scanOf(s, 0, span{}).slot(e.g, s.rows(w), aggregate) + ", 0)"
+		return "coalesce(" + e.scanOf(s, 0, w, aggregate).slot(e.g, s.rows(w), aggregate) + ", 0)"
 	}
 	return [3]string{slot("order", "count(*)"), slot("order", "sum(f.total)"), slot("refund", "sum(f.total)")}
 }

@@ -36,10 +36,10 @@ func (e *env) own(name string) value {
 	return value{}
 }
 
-// allOf is the scan of a built-in fact, and all its rows up to T.
-func (e *env) allOf(fact string) (*source, rows) {
-	s := e.selection(&segql.Facts{Name: fact})
-	return e.scanOf(s, 0, span{}), s.rows(e.g.span(nil))
+// allOf is where aggregates of a built-in fact are found, and all its rows up to T.
+func (e *env) allOf(fact string, wants ...string) (*source, rows) {
+	s, w := e.selection(&segql.Facts{Name: fact}), e.g.span(nil)
+	return e.scanOf(s, 0, w, wants...), s.rows(w)
 }
 
 // cart is the scan of the cart's lines with the catalogue at T.
@@ -58,8 +58,8 @@ func (e *env) cartUpdated() value {
 
 // spendNet is the sum of totals less the sum of refunds.
 func (e *env) spendNet() value {
-	orders, or := e.allOf("order")
-	refunds, rr := e.allOf("refund")
+	orders, or := e.allOf("order", "sum(f.total)")
+	refunds, rr := e.allOf("refund", "sum(f.total)")
 	sum := func(src *source, r rows) value {
 		return value{typ: segql.Number, sql: "coalesce(" + src.slot(e.g, r, "sum(f.total)") + ", 0)", without: zeroWithout(src)}
 	}
@@ -103,7 +103,7 @@ func (e *env) cadenceDays() value {
 // cadenceOverdue is the days since the last order over cadence.days.
 func (e *env) cadenceOverdue() value {
 	g, gaps := e.g, e.gaps()
-	orders, r := e.allOf("order")
+	orders, r := e.allOf("order", "max(f.ts)")
 	last := orders.slot(g, r, "max(f.ts)")
 	return value{
 		typ:  segql.Fraction,

@@ -20,6 +20,7 @@ type scan struct {
 
 // rows says which rows a slot looks at: lo < ts <= hi, and a filter.
 type rows struct {
+	table  string
 	event  string // of the table event: the event's key
 	lo, hi time.Time
 	hasLo  bool
@@ -39,12 +40,21 @@ type slot struct {
 
 // slot returns the column for an aggregate over some rows, as "alias.column".
 func (s *source) slot(g *gen, r rows, aggregate string) string {
+	if s.summary {
+		return s.alias + "." + sums[r.table][aggregate]
+	}
 	return s.alias + "." + s.scan.add(g, &slot{rows: r, aggregate: aggregate})
 }
 
 // exists returns a column that says whether there are such rows. It is TRUE,
 // FALSE or NULL.
 func (s *source) exists(g *gen, r rows) string {
+	switch {
+	case s.summary && r.hasLo:
+		return s.alias + ".last_at > " + g.instant(r.lo)
+	case s.summary:
+		return s.alias + ".orders > 0"
+	}
 	return s.alias + "." + s.scan.add(g, &slot{rows: r, exists: true})
 }
 

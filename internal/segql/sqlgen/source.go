@@ -23,6 +23,8 @@ type source struct {
 	// need of it.
 	scan *scan
 	text func() string
+	// summary is set for the table summary, whose columns stand for slots.
+	summary bool
 	// readings are columns of a customer's field beside its value.
 	readings []string
 	// existing says that every customer in it exists at T.

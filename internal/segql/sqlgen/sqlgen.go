@@ -33,6 +33,9 @@ type Options struct {
 	// RunPercentiles are the terms that the run ranked customers by, in
 	// canonical text; other percentiles are computed as of T.
 	RunPercentiles map[string]bool
+	// Sums says that the table summary serves: few customers have an order or a
+	// cancellation after At.
+	Sums bool
 }
 
 func (o Options) check() error {

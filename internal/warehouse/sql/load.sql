@@ -10,7 +10,7 @@ SELECT DISTINCT r.file, r.line, r.pos, f.col, f.reason FROM refused f JOIN recor
 UPDATE shop SET applied_seq = $seq
 
 -- name: load_import
-INSERT INTO import VALUES ($seq, $kind, $hash, $rows)
+INSERT INTO import VALUES ($seq, $kind, $hash, $rows, $at, $file)
 
 -- name: load_touched_count
 SELECT count(*) FROM touched

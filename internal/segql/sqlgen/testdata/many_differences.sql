@@ -38,7 +38,15 @@ FROM (SELECT c.id,
 FROM (SELECT customer, id FROM customer WHERE exists_from <= $2) c
 LEFT JOIN o1 ON o1.customer = c.customer
 LEFT JOIN (SELECT customer, value FROM trait WHERE name = $5 AND valid_from <= $2 AND valid_to > $2) t3 ON t3.customer = c.customer
-LEFT JOIN (SELECT customer, last_at, orders, net, r, f, m, CASE
+LEFT JOIN (WITH bought AS MATERIALIZED (
+            SELECT o1.customer, o1.a5 AS last_at, o1.a6 AS orders, try(CAST(coalesce(o1.a8, 0) AS DECIMAL(38, 6)) - CAST(coalesce(r7.a9, 0) AS DECIMAL(38, 6))) AS net
+            FROM o1
+LEFT JOIN (SELECT f.key AS customer, sum(f.total) AS a9
+      FROM refund f
+      WHERE f.ts <= $2 AND f.key > 0
+      GROUP BY 1) r7 ON r7.customer = o1.customer),
+          fifth AS (SELECT percentile_disc([0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY last_at) AS last_at, percentile_disc([0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY orders) AS orders, percentile_disc([0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY net) AS net FROM bought)
+      SELECT customer, last_at, orders, net, r, f, m, CASE
         WHEN orders = 1 THEN CASE WHEN r >= 4 THEN 'New' WHEN r = 3 THEN 'Needs attention' WHEN r = 2 THEN 'Almost lost' ELSE 'Dormant' END
         ELSE CASE r
           WHEN 5 THEN ['New', 'Promising', 'Active', 'Loyal', 'Champions'][(f + m + 1) // 2]
@@ -47,16 +55,8 @@ LEFT JOIN (SELECT customer, last_at, orders, net, r, f, m, CASE
           WHEN 2 THEN ['Almost lost', 'Almost lost', 'At risk', 'At risk', 'Previously loyal'][(f + m + 1) // 2]
           ELSE ['Dormant', 'Dormant', 'Dormant', 'Previously loyal', 'Previously loyal'][(f + m + 1) // 2] END
         END AS "group"
-      FROM (SELECT customer, last_at, orders, net,
-                   1 + 5 * (rank() OVER (ORDER BY last_at) - 1) // n AS r,
-                   1 + 5 * (rank() OVER (ORDER BY orders) - 1) // n AS f,
-                   1 + 5 * (rank() OVER (ORDER BY net) - 1) // n AS m
-            FROM (SELECT o1.customer, o1.a5 AS last_at, o1.a6 AS orders, try(CAST(coalesce(o1.a8, 0) AS DECIMAL(38, 6)) - CAST(coalesce(r7.a9, 0) AS DECIMAL(38, 6))) AS net, count(*) OVER () AS n
-                  FROM o1
-LEFT JOIN (SELECT f.key AS customer, sum(f.total) AS a9
-      FROM refund f
-      WHERE f.ts <= $2 AND f.key > 0
-      GROUP BY 1) r7 ON r7.customer = o1.customer))) r10 ON r10.customer = c.customer
+      FROM (SELECT customer, b.last_at, b.orders, b.net, 1 + CAST(b.last_at > q.last_at[1] AS INTEGER) + CAST(b.last_at > q.last_at[2] AS INTEGER) + CAST(b.last_at > q.last_at[3] AS INTEGER) + CAST(b.last_at > q.last_at[4] AS INTEGER) AS r, 1 + CAST(b.orders > q.orders[1] AS INTEGER) + CAST(b.orders > q.orders[2] AS INTEGER) + CAST(b.orders > q.orders[3] AS INTEGER) + CAST(b.orders > q.orders[4] AS INTEGER) AS f, 1 + CAST(b.net > q.net[1] AS INTEGER) + CAST(b.net > q.net[2] AS INTEGER) + CAST(b.net > q.net[3] AS INTEGER) + CAST(b.net > q.net[4] AS INTEGER) AS m
+            FROM bought b CROSS JOIN fifth q)) r10 ON r10.customer = c.customer
 LEFT JOIN (SELECT f.key AS customer, TRUE AS a12
       FROM event f
       WHERE f.event = $6 AND f.ts > $7 AND f.ts <= $2 AND f.key > 0

@@ -13,7 +13,15 @@ LEFT JOIN o1 ON o1.customer = c.customer
 LEFT JOIN (SELECT customer AS customer, rank() OVER (ORDER BY coalesce(CAST(m // n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) // n), coalesce(CAST(m % n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) % n) / CAST(n AS DOUBLE)) - 1 AS worse, count(*) OVER () AS among
       FROM (SELECT o1.customer, o1.a3 AS s, o1.a4 AS n, CASE WHEN abs(o1.a3) < 900000000000 THEN CAST(CAST(o1.a3 AS DECIMAL(18, 6)) AS BIGINT) * 1000000 + CAST((CAST(o1.a3 AS DECIMAL(18, 6)) - CAST(CAST(CAST(o1.a3 AS DECIMAL(18, 6)) AS BIGINT) AS DECIMAL(18, 6))) * 1000000 AS BIGINT) END AS m FROM o1
 WHERE o1.a5 AND NOT o1.a3 IS NULL)) p6 ON p6.customer = c.customer
-LEFT JOIN (SELECT customer, last_at, orders, net, r, f, m, CASE
+LEFT JOIN (WITH bought AS MATERIALIZED (
+            SELECT o1.customer, o1.a7 AS last_at, o1.a4 AS orders, try(CAST(coalesce(o1.a3, 0) AS DECIMAL(38, 6)) - CAST(coalesce(r8.a9, 0) AS DECIMAL(38, 6))) AS net
+            FROM o1
+LEFT JOIN (SELECT f.key AS customer, sum(f.total) AS a9
+      FROM refund f
+      WHERE f.ts <= $2 AND f.key > 0
+      GROUP BY 1) r8 ON r8.customer = o1.customer),
+          fifth AS (SELECT percentile_disc([0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY last_at) AS last_at, percentile_disc([0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY orders) AS orders, percentile_disc([0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY net) AS net FROM bought)
+      SELECT customer, last_at, orders, net, r, f, m, CASE
         WHEN orders = 1 THEN CASE WHEN r >= 4 THEN 'New' WHEN r = 3 THEN 'Needs attention' WHEN r = 2 THEN 'Almost lost' ELSE 'Dormant' END
         ELSE CASE r
           WHEN 5 THEN ['New', 'Promising', 'Active', 'Loyal', 'Champions'][(f + m + 1) // 2]
@@ -22,16 +30,8 @@ LEFT JOIN (SELECT customer, last_at, orders, net, r, f, m, CASE
           WHEN 2 THEN ['Almost lost', 'Almost lost', 'At risk', 'At risk', 'Previously loyal'][(f + m + 1) // 2]
           ELSE ['Dormant', 'Dormant', 'Dormant', 'Previously loyal', 'Previously loyal'][(f + m + 1) // 2] END
         END AS "group"
-      FROM (SELECT customer, last_at, orders, net,
-                   1 + 5 * (rank() OVER (ORDER BY last_at) - 1) // n AS r,
-                   1 + 5 * (rank() OVER (ORDER BY orders) - 1) // n AS f,
-                   1 + 5 * (rank() OVER (ORDER BY net) - 1) // n AS m
-            FROM (SELECT o1.customer, o1.a7 AS last_at, o1.a4 AS orders, try(CAST(coalesce(o1.a3, 0) AS DECIMAL(38, 6)) - CAST(coalesce(r8.a9, 0) AS DECIMAL(38, 6))) AS net, count(*) OVER () AS n
-                  FROM o1
-LEFT JOIN (SELECT f.key AS customer, sum(f.total) AS a9
-      FROM refund f
-      WHERE f.ts <= $2 AND f.key > 0
-      GROUP BY 1) r8 ON r8.customer = o1.customer))) r10 ON r10.customer = c.customer
+      FROM (SELECT customer, b.last_at, b.orders, b.net, 1 + CAST(b.last_at > q.last_at[1] AS INTEGER) + CAST(b.last_at > q.last_at[2] AS INTEGER) + CAST(b.last_at > q.last_at[3] AS INTEGER) + CAST(b.last_at > q.last_at[4] AS INTEGER) AS r, 1 + CAST(b.orders > q.orders[1] AS INTEGER) + CAST(b.orders > q.orders[2] AS INTEGER) + CAST(b.orders > q.orders[3] AS INTEGER) + CAST(b.orders > q.orders[4] AS INTEGER) AS f, 1 + CAST(b.net > q.net[1] AS INTEGER) + CAST(b.net > q.net[2] AS INTEGER) + CAST(b.net > q.net[3] AS INTEGER) + CAST(b.net > q.net[4] AS INTEGER) AS m
+            FROM bought b CROSS JOIN fifth q)) r10 ON r10.customer = c.customer
 LEFT JOIN (SELECT customer, value FROM trait WHERE name = $6 AND valid_from <= $2 AND valid_to > $2) t11 ON t11.customer = c.customer
 LEFT JOIN (SELECT f.key AS customer, TRUE AS a13
       FROM event f

@@ -31,7 +31,12 @@ LEFT JOIN r3 ON r3.customer = c.customer
 LEFT JOIN (SELECT customer AS customer, rank() OVER (ORDER BY coalesce(CAST(m // n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) // n), coalesce(CAST(m % n AS HUGEINT), CAST(s * 1000000 AS HUGEINT) % n) / CAST(n AS DOUBLE)) - 1 AS worse, count(*) OVER () AS among
       FROM (SELECT o1.customer, o1.a6 AS s, o1.a7 AS n, CASE WHEN abs(o1.a6) < 900000000000 THEN CAST(CAST(o1.a6 AS DECIMAL(18, 6)) AS BIGINT) * 1000000 + CAST((CAST(o1.a6 AS DECIMAL(18, 6)) - CAST(CAST(CAST(o1.a6 AS DECIMAL(18, 6)) AS BIGINT) AS DECIMAL(18, 6))) * 1000000 AS BIGINT) END AS m FROM o1
 WHERE o1.a8 AND NOT o1.a6 IS NULL)) p9 ON p9.customer = c.customer
-LEFT JOIN (SELECT customer, last_at, orders, net, r, f, m, CASE
+LEFT JOIN (WITH bought AS MATERIALIZED (
+            SELECT o1.customer, o1.a10 AS last_at, o1.a7 AS orders, try(CAST(coalesce(o1.a6, 0) AS DECIMAL(38, 6)) - CAST(coalesce(r3.a11, 0) AS DECIMAL(38, 6))) AS net
+            FROM o1
+LEFT JOIN r3 ON r3.customer = o1.customer),
+          fifth AS (SELECT percentile_disc([0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY last_at) AS last_at, percentile_disc([0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY orders) AS orders, percentile_disc([0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY net) AS net FROM bought)
+      SELECT customer, last_at, orders, net, r, f, m, CASE
         WHEN orders = 1 THEN CASE WHEN r >= 4 THEN 'New' WHEN r = 3 THEN 'Needs attention' WHEN r = 2 THEN 'Almost lost' ELSE 'Dormant' END
         ELSE CASE r
           WHEN 5 THEN ['New', 'Promising', 'Active', 'Loyal', 'Champions'][(f + m + 1) // 2]
@@ -40,13 +45,8 @@ LEFT JOIN (SELECT customer, last_at, orders, net, r, f, m, CASE
           WHEN 2 THEN ['Almost lost', 'Almost lost', 'At risk', 'At risk', 'Previously loyal'][(f + m + 1) // 2]
           ELSE ['Dormant', 'Dormant', 'Dormant', 'Previously loyal', 'Previously loyal'][(f + m + 1) // 2] END
         END AS "group"
-      FROM (SELECT customer, last_at, orders, net,
-                   1 + 5 * (rank() OVER (ORDER BY last_at) - 1) // n AS r,
-                   1 + 5 * (rank() OVER (ORDER BY orders) - 1) // n AS f,
-                   1 + 5 * (rank() OVER (ORDER BY net) - 1) // n AS m
-            FROM (SELECT o1.customer, o1.a10 AS last_at, o1.a7 AS orders, try(CAST(coalesce(o1.a6, 0) AS DECIMAL(38, 6)) - CAST(coalesce(r3.a11, 0) AS DECIMAL(38, 6))) AS net, count(*) OVER () AS n
-                  FROM o1
-LEFT JOIN r3 ON r3.customer = o1.customer))) r12 ON r12.customer = c.customer
+      FROM (SELECT customer, b.last_at, b.orders, b.net, 1 + CAST(b.last_at > q.last_at[1] AS INTEGER) + CAST(b.last_at > q.last_at[2] AS INTEGER) + CAST(b.last_at > q.last_at[3] AS INTEGER) + CAST(b.last_at > q.last_at[4] AS INTEGER) AS r, 1 + CAST(b.orders > q.orders[1] AS INTEGER) + CAST(b.orders > q.orders[2] AS INTEGER) + CAST(b.orders > q.orders[3] AS INTEGER) + CAST(b.orders > q.orders[4] AS INTEGER) AS f, 1 + CAST(b.net > q.net[1] AS INTEGER) + CAST(b.net > q.net[2] AS INTEGER) + CAST(b.net > q.net[3] AS INTEGER) + CAST(b.net > q.net[4] AS INTEGER) AS m
+            FROM bought b CROSS JOIN fifth q)) r12 ON r12.customer = c.customer
 LEFT JOIN (SELECT customer, value FROM trait WHERE name = $7 AND valid_from <= $3 AND valid_to > $3) t13 ON t13.customer = c.customer
 LEFT JOIN (SELECT f.key AS customer, TRUE AS a15
       FROM event f
