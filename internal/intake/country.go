@@ -18,7 +18,7 @@ var moreCountries = map[string]string{
 	"eire": "IE", "republic of ireland": "IE", "holland": "NL", "the netherlands": "NL", "czech republic": "CZ", "slovak republic": "SK",
 	"turkey": "TR", "russian federation": "RU", "united states of america": "US", "u.s.a.": "US", "republic of moldova": "MD",
 	"korea": "KR", "republic of korea": "KR", "korea, republic of": "KR", "한국": "KR", "viet nam": "VN", "hong kong": "HK", "macau": "MO",
-	"臺灣": "TW", "韓國": "KR",
+	"rsa": "ZA", "臺灣": "TW", "韓國": "KR",
 }
 
 // countryNames are the codes of countries by their names in lower case, in the
