@@ -17,6 +17,7 @@ import (
 
 // Handler serves the console: its files below /assets/, and its one page
 // everywhere else, because the page itself knows which address shows what.
+// Where it shows nothing, the page says so and the status is 404.
 func Handler() (http.Handler, error) { return handlerOf(files()) }
 
 func handlerOf(dist fs.FS) (http.Handler, error) {
@@ -34,6 +35,12 @@ func handlerOf(dist fs.FS) (http.Handler, error) {
 	mux.Handle("GET /assets/", assets(dist))
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { servePage(w, r, page) })
 	return mux, nil
+}
+
+// places are the first parts of the addresses at which the page shows something.
+var places = map[string]bool{
+	"": true, "login": true, "welcome": true, "segments": true, "customers": true, "rfm": true, "imports": true, "health": true,
+	"settings": true, "api-docs": true,
 }
 
 // nonceMark is where the page takes the nonce of the style sheets that the
@@ -58,6 +65,9 @@ func servePage(w http.ResponseWriter, r *http.Request, page []byte) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store") // a nonce is for one answer
 	secure(h)
+	if place, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); !places[place] {
+		w.WriteHeader(http.StatusNotFound)
+	}
 	_, _ = w.Write(bytes.ReplaceAll(page, []byte(nonceMark), []byte(nonce)))
 }
 

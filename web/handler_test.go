@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,6 +72,31 @@ func TestEveryAddressIsThePage(t *testing.T) {
 	}
 	if len(nonces) != 5 {
 		t.Errorf("%d nonces for 5 answers", len(nonces))
+	}
+}
+
+func TestWhereThePageShowsNothing(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/setup", "/metrics", "/debug/pprof/", "/segment", "//evil.example/"} {
+		if w := get(t, dist(t), path, nil); w.Code == http.StatusOK {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
+// The page's own list of addresses is in TypeScript.
+func TestPlacesAreThePages(t *testing.T) {
+	t.Parallel()
+	router, err := os.ReadFile("src/shell/router.tsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?:path: |page\()'/([a-z-]*)`).FindAllStringSubmatch(string(router), -1) {
+		shown[m[1]] = true
+	}
+	if !maps.Equal(shown, places) {
+		t.Errorf("the router has %v, the handler %v", shown, places)
 	}
 }
 

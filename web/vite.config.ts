@@ -31,6 +31,19 @@ export default defineConfig({
     assetsInlineLimit: 0, // the page may load files only
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        // The name of a shared chunk is all of the pages that share it.
+        chunkFileNames: (chunk) => `assets/${chunk.name.startsWith('shared~') ? 'shared' : '[name]'}-[hash].js`,
+        codeSplitting: {
+          // A request for each small module that pages share would cost more than what a page does without.
+          groups: [
+            { name: 'initial', tags: ['$initial'], priority: 1 },
+            { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 30_000 },
+          ],
+        },
+      },
+    },
   },
   server: {
     // KITH names a running server: `kith serve`.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -61,9 +62,13 @@ func (p *program) keyListCommand() *cobra.Command {
 				if p.json {
 					return p.printJSON(api.AccessKeyList{Keys: list})
 				}
-				t := newTable("ID", "KIND", "ROLE", "CREATED", "NAME")
+				t := newTable("ID", "KIND", "ROLE", "CREATED", "USED", "NAME")
 				for _, k := range list {
-					t.row(k.ID, k.Kind, string(k.Role), k.CreatedAt.Format(instantFormat), k.Name)
+					used := "never"
+					if !k.UsedAt.IsZero() {
+						used = k.UsedAt.Format(time.DateOnly)
+					}
+					t.row(k.ID, k.Kind, string(k.Role), k.CreatedAt.Format(instantFormat), used, k.Name)
 				}
 				t.write(p.stdout)
 				return nil

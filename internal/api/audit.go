@@ -68,7 +68,8 @@ func (h *handler) auditRoutes() {
 
 // auditConsole is what the console asks of the audit log.
 type auditConsole interface {
-	// WalkAudit calls yield with all entries, the oldest first.
+	// WalkAudit records that the log is taken, and calls yield with all entries,
+	// the oldest first.
 	WalkAudit(ctx context.Context, yield func(audit.Entry) error) error
 }
 
@@ -116,6 +117,9 @@ func (s *Service) VerifyAudit(ctx context.Context) (AuditState, error) {
 
 // WalkAudit implements auditConsole.
 func (s *Service) WalkAudit(ctx context.Context, yield func(audit.Entry) error) error {
+	if err := s.noted(ctx, nil, "audit.export", "", ""); err != nil {
+		return err
+	}
 	_, err := s.config.Audit.WalkAudit(ctx, yield)
 	return err
 }

@@ -23,6 +23,7 @@ type AccessKey struct {
 	Name      string    `json:"name,omitempty"`
 	Role      user.Role `json:"role,omitempty" doc:"of a secret key"`
 	CreatedAt time.Time `json:"created_at"`
+	UsedAt    time.Time `json:"used_at,omitzero" doc:"the first use on the last day, in UTC, with one; absent: it was never used"`
 	Key       string    `json:"key,omitempty" doc:"kith_sk_... or kith_pk_...; only in the answer that creates it"`
 }
 
@@ -31,7 +32,7 @@ func showKey(k user.Key) AccessKey {
 	if k.Secret {
 		kind = "secret"
 	}
-	return AccessKey{ID: k.ID, Kind: kind, Name: k.Name, Role: k.Role, CreatedAt: k.CreatedAt}
+	return AccessKey{ID: k.ID, Kind: kind, Name: k.Name, Role: k.Role, CreatedAt: k.CreatedAt, UsedAt: k.UsedAt}
 }
 
 // AccessKeyList is a list of keys.

@@ -158,15 +158,15 @@ func TestAuditLog(t *testing.T) {
 	for _, wrong := range []string{"limit=0", "limit=1001", "limit=x", "after=-1"} {
 		s.ask(t, owner, "GET", "/v1/audit?"+wrong, "", 422)
 	}
-	state := s.ask(t, owner, "GET", "/v1/audit/verify", "", 200)
 	export := do(t, s.Server, owner, "GET", "/v1/audit/export", "")
 	text, _ := io.ReadAll(export.Body)
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	state := s.ask(t, owner, "GET", "/v1/audit/verify", "", 200)
 	var last struct {
-		Number int
-		Hash   string
+		Number       int
+		Hash, Action string
 	}
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || float64(last.Number) != state["number"] || last.Hash != state["hash"] || len(lines) != last.Number || state["broken"] != nil {
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || float64(last.Number) != state["number"] || last.Hash != state["hash"] || len(lines) != last.Number || last.Action != "audit.export" || state["broken"] != nil {
 		t.Errorf("%d lines, the last %+v, and %v: %v", len(lines), last, state, err)
 	}
 }
@@ -268,5 +268,31 @@ func TestSupportSeesNoContactData(t *testing.T) {
 				t.Errorf("%s as %s: %s", q.path, name, text)
 			}
 		}
+	}
+}
+
+func TestUsesOfKeysAreRecorded(t *testing.T) {
+	t.Parallel()
+	s := newServed(t)
+	owner := s.team.session(t, s.Server, user.Owner)
+	key := s.team.key(t, true, user.Analyst)
+	uses := func() []any {
+		page := s.ask(t, owner, "GET", "/v1/audit?action=key.use", "", 200)
+		list, _ := page["entries"].([]any)
+		return list
+	}
+	if got := uses(); len(got) != 0 {
+		t.Errorf("before its first use: %v", got)
+	}
+	for range 3 {
+		s.ask(t, key, "GET", "/v1/shop", "", 200)
+	}
+	got := uses()
+	if len(got) != 1 {
+		t.Fatalf("three uses on a day: %v", got)
+	}
+	listed := s.ask(t, owner, "GET", "/v1/keys", "", 200)["keys"].([]any)[0].(map[string]any)
+	if entry := got[0].(map[string]any); entry["actor"] != "key:"+listed["id"].(string) || entry["object"] != listed["id"] || listed["used_at"] == nil {
+		t.Errorf("recorded %v of %v", entry, listed)
 	}
 }

@@ -104,6 +104,11 @@ func (b *Book) identify(ctx context.Context, session, key string, used bool) (Id
 		if err != nil || !found {
 			return Identity{}, err
 		}
+		if used {
+			if err := b.used(ctx, k); err != nil {
+				return Identity{}, err
+			}
+		}
 		return k.identity(), nil
 	}
 	id, err := b.sessions.find(ctx, session, used)

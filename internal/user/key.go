@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"kith/internal/audit"
 	"kith/internal/commerce"
 )
 
@@ -23,6 +24,7 @@ type Key struct {
 	Name      string
 	Role      Role // "" for a public one
 	CreatedAt time.Time
+	UsedAt    time.Time // about when it was last used: the first time on that day, in UTC; zero if it never was
 }
 
 // MaxKeys is how many there may be: they are listed whole.
@@ -75,6 +77,18 @@ func (b *Book) AddKey(ctx context.Context, secret bool, name string, role Role) 
 
 // Keys lists all keys, the oldest first.
 func (b *Book) Keys(ctx context.Context) ([]Key, error) { return b.config.Store.ListKeys(ctx) }
+
+// used notes that a key is used: once a day, so that no request waits for the
+// disk because of it.
+func (b *Book) used(ctx context.Context, k Key) error {
+	now := b.now()
+	today := now.Truncate(24 * time.Hour)
+	if !k.UsedAt.Before(today) {
+		return nil
+	}
+	note := audit.Note{At: now, Actor: k.identity().Actor(), Action: "key.use", Object: k.ID}
+	return b.config.Store.UseKey(ctx, k.ID, now, today, note)
+}
 
 // RevokeKey ends a key.
 func (b *Book) RevokeKey(ctx context.Context, id string) error {

@@ -42,6 +42,9 @@ type Store interface {
 	// ListKeys lists all, the oldest first, without their hashes.
 	ListKeys(ctx context.Context) ([]Key, error)
 	FindKey(ctx context.Context, hash string) (Key, bool, error)
+	// UseKey notes that a key was used at an instant, and records it, if the
+	// last use that is known was before since.
+	UseKey(ctx context.Context, id string, at, since time.Time, n audit.Note) error
 	// DeleteKey says whether it was there; it records nothing if it was not.
 	DeleteKey(ctx context.Context, id string, n audit.Note) (bool, error)
 

@@ -39,7 +39,8 @@ CREATE TABLE api_key (
     secret      INTEGER NOT NULL,
     name        TEXT    NOT NULL,
     role        TEXT    NOT NULL,  -- '' for a public key
-    created_at  INTEGER NOT NULL
+    created_at  INTEGER NOT NULL,
+    used_at     INTEGER NOT NULL   -- the first use on the last day, in UTC, with one
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (

@@ -249,6 +249,14 @@ func testKeys(t *testing.T, open func(*testing.T, string) Store) {
 	if k, found, err := s.FindKey(t.Context(), "h1"); !found || err != nil || !cmp.Equal(k, one) {
 		t.Errorf("FindKey = %+v, %v, %v", k, found, err)
 	}
+	noon := day.Add(12 * time.Hour)
+	must(t, s.UseKey(t.Context(), "k1", noon, day, note("use")))
+	must(t, s.UseKey(t.Context(), "k1", noon.Add(time.Hour), day, note("again on the day")))
+	must(t, s.UseKey(t.Context(), "k9", noon, day, note("nobody's")))
+	if k, _, err := s.FindKey(t.Context(), "h1"); !k.UsedAt.Equal(noon) || err != nil {
+		t.Errorf("used at %s, %v; want %s", k.UsedAt, err, noon)
+	}
+	must(t, s.UseKey(t.Context(), "k1", noon.AddDate(0, 0, 1), day.AddDate(0, 0, 1), note("next")))
 	for _, want := range []bool{true, false} {
 		if found, err := s.DeleteKey(t.Context(), "k1", note("revoke")); found != want || err != nil {
 			t.Errorf("DeleteKey = %v, %v", found, err)
@@ -257,7 +265,7 @@ func testKeys(t *testing.T, open func(*testing.T, string) Store) {
 	if _, found, err := s.FindKey(t.Context(), "h1"); found || err != nil {
 		t.Errorf("a revoked key: %v, %v", found, err)
 	}
-	if got := actions(t, s); got != "add add revoke" {
+	if got := actions(t, s); got != "add add use next revoke" {
 		t.Errorf("recorded: %s", got)
 	}
 }

@@ -65,6 +65,7 @@ function KeyTable({ keys }: { keys: Key[] }) {
               <Table.Th>{t('key.name')}</Table.Th>
               <Table.Th>{t('key.kind')}</Table.Th>
               <Table.Th>{t('key.created')}</Table.Th>
+              <Table.Th>{t('key.used')}</Table.Th>
               <Table.Th>
                 <span className="hidden-visually">{t('actions')}</span>
               </Table.Th>
@@ -86,6 +87,7 @@ function KeyTable({ keys }: { keys: Key[] }) {
                   </Group>
                 </Table.Td>
                 <Table.Td className="quiet">{format.instant(key.created_at)}</Table.Td>
+                <Table.Td className="quiet">{key.used_at === undefined ? t('key.never') : format.day(key.used_at)}</Table.Td>
                 <Table.Td ta="end">
                   <Button size="xs" variant="default" c="var(--kith-danger)" onClick={() => setLost(key)} aria-label={t('key.revoke_named', { name: calledKey(key) })}>
                     {t('key.revoke')}
