@@ -466,8 +466,8 @@ func TestErrorsAreTheSameThroughAServer(t *testing.T) {
 			Text: "segments:\n- id: A\n", Problems: segql.Problems{problems[0], problems[0]}, File: true,
 		}),
 	} {
+		_, client := serve(t, &shop{fail: want})
 		for call, do := range calls() {
-			_, client := serve(t, &shop{fail: want})
 			_, err := do(t.Context(), client)
 			if call == "export" && err != nil {
 				continue // after the first look it breaks off; what the first look says is another test's
