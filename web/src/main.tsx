@@ -11,13 +11,19 @@ import { Application } from './shell/application'
 import { startLocale } from './locale/locale'
 import { lendNonce, trustNoMarkup } from './shell/trusted'
 
-trustNoMarkup()
-lendNonce()
-const root = document.getElementById('root')
-if (root === null) throw new Error('the page has no #root')
-await startLocale()
-createRoot(root).render(
-  <StrictMode>
-    <Application />
-  </StrictMode>,
-)
+async function start() {
+  trustNoMarkup()
+  lendNonce()
+  const root = document.getElementById('root')
+  if (root === null) throw new Error('the page has no #root')
+  await startLocale()
+  createRoot(root).render(
+    <StrictMode>
+      <Application />
+    </StrictMode>,
+  )
+}
+
+// Not awaited here: the texts' chunk imports from this one, and would wait for
+// its end.
+void start()
