@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 180_000,
     maxWorkers: 2,
+    expect: { poll: { timeout: 20_000 } },
     // A page that fails is shown as it was.
     onConsoleLog: () => undefined,
   },

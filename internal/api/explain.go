@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
 	"kith/internal/customer"
+	"kith/internal/segql"
 	"kith/internal/segql/eval"
 	"kith/internal/user"
 )
@@ -31,6 +33,7 @@ type Explanation struct {
 // Explained is one node of a segment with its answer.
 type Explained struct {
 	Text    string           `json:"text"`
+	Tree    Tree             `json:"tree,omitempty" doc:"the same as a tree; absent for a node with parts, unless it refers to a segment"`
 	Holds   bool             `json:"holds"`
 	Segment string           `json:"segment,omitempty" doc:"the segment that the node refers to; its parts are that segment's"`
 	Parts   []*Explained     `json:"parts,omitempty" doc:"absent for a leaf"`
@@ -70,17 +73,28 @@ func (s *Service) Explain(ctx context.Context, q ExplainQuestion) (Explanation, 
 		return Explanation{}, err
 	}
 	out := Explanation{Customer: x.Customer, AsOf: at, Holds: x.Tree.Holds, Missing: []*Explained{}}
-	out.Tree = explained(x.Tree, &out)
-	return out, nil
+	out.Tree, err = explained(x.Tree, &out)
+	return out, err
 }
 
-func explained(x *eval.Explanation, whole *Explanation) *Explained {
+func explained(x *eval.Explanation, whole *Explanation) (*Explained, error) {
 	e := &Explained{
 		Text: x.Text, Holds: x.Holds, Segment: x.Segment, Count: x.Count, Next: instantOf(x.Next), Flip: x.Missing,
 		Needs: x.Needs,
 	}
+	if len(x.Parts) == 0 || x.Segment != "" {
+		tree, err := segql.ToJSON(x.Node)
+		if err != nil {
+			return nil, fmt.Errorf("explaining %s: %w", x.Text, err)
+		}
+		e.Tree = tree
+	}
 	for _, part := range x.Parts {
-		e.Parts = append(e.Parts, explained(part, whole))
+		p, err := explained(part, whole)
+		if err != nil {
+			return nil, err
+		}
+		e.Parts = append(e.Parts, p)
 	}
 	for _, v := range x.Values {
 		shown := ExplainedValue{Text: v.Text}
@@ -99,7 +113,7 @@ func explained(x *eval.Explanation, whole *Explanation) *Explained {
 	if e.Next != nil && (whole.Next == nil || e.Next.Before(*whole.Next)) {
 		whole.Next = e.Next
 	}
-	return e
+	return e, nil
 }
 
 func factOf(f eval.Fact) ExplainedFact {

@@ -13,6 +13,7 @@ import (
 // Explanation says why a segment holds for a customer or not: the tree with
 // each node's answer, and what each leaf saw.
 type Explanation struct {
+	Node segql.Node
 	// Text is the node in canonical form.
 	Text  string
 	Holds bool
@@ -61,7 +62,7 @@ func (p *Program) Explain(c Customer, segment int, at int64) *Explanation {
 
 func (a *asking) explain(c *cond) *Explanation {
 	a.next, a.seen = Never, &seen{}
-	x := &Explanation{Text: segql.Print(c.node), Next: Never, Needs: c.at, cond: c}
+	x := &Explanation{Node: c.node, Text: segql.Print(c.node), Next: Never, Needs: c.at, cond: c}
 	if ref, ok := c.node.(*segql.InSegment); ok {
 		x.Segment = ref.ID
 	}

@@ -1,5 +1,5 @@
 import {
-  compareOps, isMatch, matchKinds,
+  compareOps, isComparison, isMatch, matchKinds,
   type Aggregate, type Comparison, type CompareOp, type MatchKind, type Node, type Term,
 } from './tree'
 
@@ -79,6 +79,15 @@ export function valuesOf(c: Comparison): Term[] {
     default:
       return isMatch(c) ? [{ kind: 'text', value: c.text }] : []
   }
+}
+
+// How long ago is a day that changes, and so is listed.
+const written: ReadonlySet<string> = new Set(['number', 'text', 'bool', 'date'])
+
+/** The values of a question that are not written down in it, in its order: those that an explanation has the values of. */
+export function termsOf(n: Node): Term[] {
+  if (!isComparison(n)) return []
+  return [subjectOf(n).term, ...valuesOf(n)].filter((term) => !written.has(term.kind))
 }
 
 /** The same comparison with another operator: what can be kept of its values is kept. */

@@ -4,8 +4,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
 import { ask, client, type Schemas } from '../api/client'
-import { useFormat } from '../locale/format'
+import { useFormat, type Format } from '../locale/format'
 import { Answer } from '../shell/state'
+import { useNames } from './builder/texts'
+import { useLanguage } from './language'
+import { Spoken, SpokenTerm } from './spoken'
+import type { Facts, Node } from './tree'
 
 type Explained = Schemas['Explained']
 
@@ -29,9 +33,10 @@ export function Explain({ text, customer }: { text: string; customer: string }) 
           </Text>
           {!e.holds && e.missing.length > 0 && (
             <Text size="sm">
-              {t('explain.missing')} {e.missing.map((m) => m.text).join(' · ')}
+              {t('explain.missing')}
             </Text>
           )}
+          {!e.holds && e.missing.map((m, i) => <Asked key={i} part={m} />)}
           <Part part={e.tree} />
         </Stack>
       )}
@@ -57,24 +62,25 @@ function Part({ part }: { part: Explained }) {
         </Box>
         <Stack gap={2} miw={0}>
           <Group gap="xs">
-            <Text className="code">{part.text}</Text>
+            <Asked part={part} />
             {part.flip && (
               <Badge color="orange" variant="light">
                 {t('explain.flip')}
               </Badge>
             )}
           </Group>
-          {part.values?.map((v) => (
-            <Text key={v.text} size="sm" className="quiet">
-              {v.text} = {v.value ?? t('explain.nothing')}
-            </Text>
+          {part.values?.map((v, i) => (
+            <Group key={v.text} gap={6} className="quiet" fz="sm">
+              <SpokenTerm of={part.tree as Node} at={i} />
+              <span>= {v.value === null ? t('explain.nothing') : shown(v.value, format)}</span>
+            </Group>
           ))}
           {part.next_change !== undefined && (
             <Text size="sm" className="quiet">
               {t('explain.until', { at: format.instant(part.next_change) })}
             </Text>
           )}
-          <Facts part={part} />
+          <Seen part={part} />
         </Stack>
       </Group>
       {part.parts && (
@@ -88,17 +94,38 @@ function Part({ part }: { part: Explained }) {
   )
 }
 
-function Facts({ part }: { part: Explained }) {
+/** What a part asks: a question, or how many of its parts must hold. */
+function Asked({ part }: { part: Explained }) {
+  const { t } = useTranslation('segment')
+  if (part.tree !== undefined) return <Spoken of={part.tree} />
+  const parts = part.parts?.length ?? 0
+  if (part.needs === undefined) return <Text size="sm">{t('builder.group.not')}</Text>
+  const mode = part.needs === parts ? 'all' : part.needs === 1 ? 'any' : 'at_least'
+  const words = { mode: t(`builder.group.short.${mode}`), n: mode === 'at_least' ? String(part.needs) : '', of: t(`builder.group.of.${mode}`, { count: parts }) }
+  return <Text size="sm">{t('builder.group.form').replace(/\{(mode|n|of)\}/g, (_, name: keyof typeof words) => words[name])}</Text>
+}
+
+/** A value as the server writes it, for people. */
+function shown(value: string, format: Format): string {
+  if (/^\d{4}-\d\d-\d\dT/.test(value)) return format.instant(value)
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return format.date(value)
+  return /^-?\d+(\.\d+)?$/.test(value) ? format.number(Number(value)) : value
+}
+
+function Seen({ part }: { part: Explained }) {
   const { t } = useTranslation('segment')
   const format = useFormat()
+  const names = useNames()
+  const { catalogue } = useLanguage()
   const facts = part.facts ?? []
+  const factsOf = (kind: string): Facts => (catalogue?.facts.some((f) => f.name === kind && f.event) ? { event: kind } : { fact: kind })
   if (facts.length === 0) return null
   const more = (part.facts_count ?? facts.length) - facts.length
   return (
     <Stack gap={0} component="ul" m={0} pl="md">
       {facts.map((f, i) => (
         <Text component="li" size="sm" className="quiet" key={i}>
-          {format.instant(f.at)} · {[f.kind, f.id, ...Object.entries(f.fields ?? {}).map(([k, v]) => `${k}=${v}`)].filter(Boolean).join(' ')}
+          {[format.instant(f.at), names.happened(factsOf(f.kind), false), f.id, ...Object.entries(f.fields ?? {}).map(([k, v]) => `${names.factField(factsOf(f.kind), k)}: ${shown(v, format)}`)].filter(Boolean).join(' · ')}
         </Text>
       ))}
       {more > 0 && (

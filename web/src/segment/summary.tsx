@@ -10,6 +10,7 @@ import { Figure } from '../shell/panel'
 import { figuresQuery } from './figures'
 import { useMissing } from './missing'
 import { insightQuery, type Segment } from './segments'
+import { SpokenText } from './spoken'
 
 /** The figures of a segment that are kept up to date, its definition, and what to do with it. */
 export function Summary({ segment }: { segment: Segment }) {
@@ -41,9 +42,20 @@ export function Summary({ segment }: { segment: Segment }) {
           </SimpleGrid>
         )
       )}
-      <Code block className="code" aria-label={t('definition')}>
-        {segment.text === '' ? segment.template : segment.text}
-      </Code>
+      <section aria-label={t('definition')}>
+        {segment.text === '' ? (
+          <Code block className="code">
+            {segment.template}
+          </Code>
+        ) : (
+          <>
+            <SpokenText text={segment.text} />
+            <Code block className="code" mt="xs">
+              {segment.text}
+            </Code>
+          </>
+        )}
+      </section>
       {segment.tactic !== undefined && (
         <Alert icon={<IconBulb />} color="petrol" variant="light" title={t('tactic')}>
           {segment.tactic}

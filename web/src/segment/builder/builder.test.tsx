@@ -17,7 +17,9 @@ import type { Node } from '../tree'
 import { BuilderView } from './builder'
 import { matching } from './choice'
 import { keepMissing } from './found'
+import { GroupView } from './group'
 import { ready } from './offers'
+import { Reading } from './spoken'
 
 // A whole tree takes long on a machine that does much else.
 vi.setConfig({ testTimeout: 120_000 })
@@ -51,6 +53,19 @@ function Built({ tree }: { tree: Node | undefined }) {
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient()}>
         <BuilderView tree={history.tree} edit={(change, merge) => setHistory((h) => changed(h, change(h.tree), merge))} suggest={() => undefined} catalogue={catalogue} segments={segments} findings={[]} />
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}
+
+/** A tree as a page shows it that only says what it asks. */
+function Read({ tree }: { tree: Node }) {
+  return (
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <Reading catalogue={catalogue} segments={segments}>
+          <GroupView of={tree} path="" level={0} />
+        </Reading>
       </QueryClientProvider>
     </MantineProvider>
   )
@@ -92,6 +107,23 @@ describe('rendering', () => {
       for (const input of container.querySelectorAll('input')) expect(input.getAttribute('aria-label')).toBeTruthy()
       unmount()
     }
+  })
+
+  test.each(['en', 'ro', 'ko', 'zh-TW'])('trees to be read, in %s, have all words and no control', async (language) => {
+    await i18next.changeLanguage(language)
+    for (let seed = 0; seed < 12; seed++) {
+      const { container, unmount } = render(<Read tree={new RandomTrees(seed).node(2)} />)
+      expect(container.querySelectorAll('button, input')).toHaveLength(0)
+      expect(container.textContent).not.toMatch(/^$|builder\.|\{\w+\}|undefined/)
+      unmount()
+    }
+  })
+
+  test('what is read says all that was written', async () => {
+    await i18next.changeLanguage('en')
+    const written: Node = { kind: 'has', facts: { fact: 'order', filter: { kind: 'compare', op: '>', left: { kind: 'field', name: 'total' }, right: { kind: 'number', value: 1250.5 } } }, window: { kind: 'since_date', date: '2026-03-01' } }
+    const { container } = render(<Read tree={{ kind: 'or', parts: [written, { kind: 'in_segment', segment: 'vip' }, { kind: 'in', x: { kind: 'field', name: 'country' }, list: [{ kind: 'text', value: 'RO' }, { kind: 'text', value: 'KR' }] }] }} />)
+    for (const words of ['placed an order', 'Mar 1, 2026', '1,250.5', 'VIP', 'RO', 'KR', 'Any']) expect(container.textContent).toContain(words)
   })
 
   test('a condition reads as a sentence', () => {

@@ -3,6 +3,8 @@ import { IconChevronDown } from '@tabler/icons-react'
 import { useState, type ReactNode } from 'react'
 
 import classes from './builder.module.css'
+import { useReading } from './context'
+import { Said } from './sentence'
 import { useTexts } from './texts'
 import { groupBy } from '../groups'
 
@@ -33,8 +35,18 @@ interface Props<V extends string> {
   footer?: (close: () => void, search: string) => ReactNode
 }
 
+function chosenText<V extends string>({ value, options, shown }: Props<V>): string {
+  const chosen = options.find((o) => o.value === value)
+  return chosen === undefined ? (shown ?? value ?? '') : (chosen.short ?? chosen.label)
+}
+
 /** One word of a sentence that can be another one. */
-export function Choice<V extends string>({ label, value, options, onChange, shown, wrong, quiet, icon, footer }: Props<V>) {
+export function Choice<V extends string>(props: Props<V>) {
+  return useReading() ? <Said quiet={props.quiet}>{chosenText(props)}</Said> : <List {...props} />
+}
+
+function List<V extends string>(props: Props<V>) {
+  const { label, value, options, onChange, wrong, quiet, icon, footer } = props
   const t = useTexts()
   const [search, setSearch] = useState('')
   const searchable = options.length > 9 || footer !== undefined
@@ -48,8 +60,7 @@ export function Choice<V extends string>({ label, value, options, onChange, show
       if (searchable) combobox.focusSearchInput()
     },
   })
-  const chosen = options.find((o) => o.value === value)
-  const text = chosen === undefined ? (shown ?? value ?? '') : (chosen.short ?? chosen.label)
+  const text = chosenText(props)
   return (
     <Combobox
       keepMounted={false}

@@ -3,7 +3,7 @@ import { IconPlus, IconX } from '@tabler/icons-react'
 
 import classes from './builder.module.css'
 import { Choice } from './choice'
-import { useBuilder, useWrong, useSet } from './context'
+import { useBuilder, useReading, useWrong, useSet } from './context'
 import { NumberField } from './number'
 import { Sentence } from './sentence'
 import { TermView, type Meant } from './term'
@@ -78,6 +78,7 @@ function ListView({ of, path, within, meant }: { of: In; path: Path; within?: Fa
   const { catalogue } = useBuilder()
   const t = useTexts()
   const set = useSet()
+  const reading = useReading()
   const last = of.list.at(-1)
   const type = meant.type === 'any' && last !== undefined ? catalogue.typeOf(last, within) : meant.type
   return (
@@ -85,16 +86,19 @@ function ListView({ of, path, within, meant }: { of: In; path: Path; within?: Fa
       {of.list.map((term, i) => (
         <span key={i} className={classes.item}>
           <TermView of={term} path={`${path}/list/${i}`} within={within} meant={meant} label={t('term.nth', { n: i + 1 })} />
-          {of.list.length > 1 && (
+          {reading && i < of.list.length - 1 && <span className={classes.word}>,</span>}
+          {!reading && of.list.length > 1 && (
             <ActionIcon variant="subtle" color="gray" size="sm" className={classes.small} aria-label={t('term.without', { n: i + 1 })} onClick={() => set(`${path}/list`, of.list.toSpliced(i, 1))}>
               <IconX size={14} />
             </ActionIcon>
           )}
         </span>
       ))}
-      <ActionIcon variant="subtle" size="sm" className={classes.small} aria-label={t('term.one_more')} onClick={() => set(`${path}/list`, [...of.list, emptyValue(type)])}>
-        <IconPlus size={15} />
-      </ActionIcon>
+      {!reading && (
+        <ActionIcon variant="subtle" size="sm" className={classes.small} aria-label={t('term.one_more')} onClick={() => set(`${path}/list`, [...of.list, emptyValue(type)])}>
+          <IconPlus size={15} />
+        </ActionIcon>
+      )}
     </>
   )
 }

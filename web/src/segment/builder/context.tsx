@@ -72,5 +72,12 @@ export function useWrong(path: Path): boolean {
   return found.some((f) => !f.warning && f.path === path)
 }
 
+/** Whether a tree is only read: its sentences are words, without controls. */
+export const ReadingContext = createContext(false)
+
+export function useReading(): boolean {
+  return use(ReadingContext)
+}
+
 /** Whether a row shows the controls that are seldom needed. */
 export const PreciseContext = createContext(false)

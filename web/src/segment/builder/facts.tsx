@@ -4,7 +4,7 @@ import { IconFilterPlus } from '@tabler/icons-react'
 import { AddMenu } from './add'
 import classes from './builder.module.css'
 import { Choice, type Option } from './choice'
-import { useBuilder, useWrong, useSet } from './context'
+import { useBuilder, useReading, useWrong, useSet } from './context'
 import { EventName } from './event'
 import { focusAdded } from './rowmenu'
 import { useNames, useTexts, type Names } from './texts'
@@ -68,7 +68,7 @@ export function Where({ of, path }: { of: Facts; path: Path }) {
   const t = useTexts()
   const names = useNames()
   const { edit } = useBuilder()
-  if (of.filter !== undefined) return null
+  if (useReading() || of.filter !== undefined) return null
   const label = t('filter.add', { what: names.many(of) })
   return (
     <AddMenu within={of} label={label} onPick={(part) => {

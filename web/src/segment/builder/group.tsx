@@ -5,7 +5,7 @@ import { memo } from 'react'
 import { AddMenu } from './add'
 import classes from './builder.module.css'
 import { Choice } from './choice'
-import { useBuilder, useSet } from './context'
+import { useBuilder, useReading, useSet } from './context'
 import { gapAt, Grip } from './drag'
 import { Found } from './found'
 import { NumberField } from './number'
@@ -31,16 +31,17 @@ export const GroupView = memo(function GroupView({ of, path, within, level, sibl
   const t = useTexts()
   const set = useSet()
   const actions = useRowActions(of, path, siblings ?? 0)
+  const reading = useReading()
   const group = groupOf(of)
   const counted = group.mode === 'at_least' || group.mode === 'fewer'
   const many = group.parts.length > 1 || !group.single
   const nPath = `${path}${of.kind === 'not' ? '/x' : ''}/n`
   const between = group.mode === 'all' || group.mode === 'not_all' ? t('group.and') : group.mode === 'any' || group.mode === 'none' ? t('group.or') : ''
   return (
-    <div className={classes.group} data-mode={group.mode} data-single={(!many && level > 0) || undefined} data-level={level % 2} role="group" aria-label={t(`group.label.${group.mode}`, { n: group.n ?? 0 })} data-path={path}>
+    <div className={classes.group} data-mode={group.mode} data-single={(!many && (reading || level > 0)) || undefined} data-level={level % 2} role="group" aria-label={t(`group.label.${group.mode}`, { n: group.n ?? 0 })} data-path={path}>
       {many && (
         <div className={classes.head} data-key={keyOf(of)} onKeyDown={actions.onKeyDown}>
-          <Grip path={path} />
+          {!reading && <Grip path={path} />}
           <span className={classes.sentence}>
             {inline(t('group.form'), {
               mode: (
@@ -55,7 +56,7 @@ export const GroupView = memo(function GroupView({ of, path, within, level, sibl
               of: t(`group.of.${group.mode}`, { count: group.parts.length }),
             })}
           </span>
-          {siblings !== undefined && <RowMenu of={of} path={path} siblings={siblings} within={within} />}
+          {!reading && siblings !== undefined && <RowMenu of={of} path={path} siblings={siblings} within={within} />}
         </div>
       )}
       {isGroup(of) && <Found row={path} />}
@@ -74,28 +75,30 @@ export const GroupView = memo(function GroupView({ of, path, within, level, sibl
           )
         })}
       </ul>
-      <Group gap={4}>
-        <AddMenu within={within} label={t('add.condition')} onPick={(part) => {
-            edit((tree) => append(tree, path, part))
-            focusAdded(path)
-          }}>
-          {(open) => (
-            <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} />} onClick={open} data-add={path}>
-              {t('add.condition')}
-            </Button>
-          )}
-        </AddMenu>
-        <AddMenu within={within} label={t('add.group')} onPick={(part) => {
-            edit((tree) => append(tree, path, makeGroup(group.mode === 'any' ? 'all' : 'any', [part])))
-            focusAdded(path)
-          }}>
-          {(open) => (
-            <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconFolderPlus size={14} />} onClick={open}>
-              {t('add.group')}
-            </Button>
-          )}
-        </AddMenu>
-      </Group>
+      {!reading && (
+        <Group gap={4}>
+          <AddMenu within={within} label={t('add.condition')} onPick={(part) => {
+              edit((tree) => append(tree, path, part))
+              focusAdded(path)
+            }}>
+            {(open) => (
+              <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} />} onClick={open} data-add={path}>
+                {t('add.condition')}
+              </Button>
+            )}
+          </AddMenu>
+          <AddMenu within={within} label={t('add.group')} onPick={(part) => {
+              edit((tree) => append(tree, path, makeGroup(group.mode === 'any' ? 'all' : 'any', [part])))
+              focusAdded(path)
+            }}>
+            {(open) => (
+              <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconFolderPlus size={14} />} onClick={open}>
+                {t('add.group')}
+              </Button>
+            )}
+          </AddMenu>
+        </Group>
+      )}
     </div>
   )
 })

@@ -1,6 +1,9 @@
 import { useState } from 'react'
 
 import classes from './builder.module.css'
+import { useReading } from './context'
+import { Said } from './sentence'
+import { useFormat } from '../../locale/format'
 
 interface Props {
   label: string
@@ -19,7 +22,12 @@ export function readNumber(text: string, whole: boolean): number | null {
 }
 
 /** A number of a sentence. */
-export function NumberField({ label, value, onChange, whole = false, wrong }: Props) {
+export function NumberField(props: Props) {
+  const format = useFormat()
+  return useReading() ? <Said>{props.value === null ? '' : format.number(props.value, 6)}</Said> : <Field {...props} />
+}
+
+function Field({ label, value, onChange, whole = false, wrong }: Props) {
   const [text, setText] = useState(value === null ? '' : String(value))
   // What is typed stays as typed ("2." on the way to 2.5) until the number is another one.
   const shown = readNumber(text, whole) === value ? text : value === null ? '' : String(value)

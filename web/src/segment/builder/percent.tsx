@@ -1,6 +1,6 @@
-import { useSet } from './context'
+import { useReading, useSet } from './context'
 import { NumberField } from './number'
-import { Sentence } from './sentence'
+import { Said, Sentence } from './sentence'
 import { useTexts } from './texts'
 import classes from './builder.module.css'
 import type { Path, Percent } from '../tree'
@@ -9,13 +9,16 @@ import type { Path, Percent } from '../tree'
 export function PercentView({ of, path }: { of: Percent; path: Path }) {
   const t = useTexts()
   const set = useSet()
+  const reading = useReading()
   const seed = of.seed ?? ''
   return (
     <Sentence
       text={t('percent.form')}
       parts={{
         n: <NumberField label={t('percent.n')} whole value={of.n} onChange={(n) => set(`${path}/n`, n, path)} />,
-        seed: (
+        seed: reading ? (
+          <Said>{seed === '' ? t('percent.no_seed') : seed}</Said>
+        ) : (
           <input
             className={classes.text}
             aria-label={t('percent.seed')}

@@ -4,7 +4,7 @@ import { memo, useState } from 'react'
 
 import classes from './builder.module.css'
 import { ComparisonView } from './comparison'
-import { PreciseContext, useFindings } from './context'
+import { PreciseContext, useFindings, useReading } from './context'
 import { Grip } from './drag'
 import { Filters } from './filter'
 import { Found } from './found'
@@ -32,29 +32,32 @@ export const Row = memo(function Row({ of, path, within, siblings }: Props) {
   const found = useFindings(path)
   const wrong = found.some((f) => !f.warning)
   const asked = stripped(of)
+  const reading = useReading()
   return (
     <PreciseContext value={precise}>
       <div className={classes.row} data-wrong={wrong || undefined} data-path={path} data-key={keyOf(of)} onKeyDown={actions.onKeyDown}>
         <div className={classes.line}>
-          <Grip path={path} />
+          {!reading && <Grip path={path} />}
           <div className={classes.content}>
             <Content of={of} path={path} within={within} />
           </div>
-          <div className={classes.tools}>
-            {isComparison(asked) && (
-              <Tooltip label={t(precise ? 'row.less' : 'row.more')}>
-                <ActionIcon variant={precise ? 'light' : 'subtle'} color="gray" aria-label={t('row.more')} aria-pressed={precise} onClick={() => setPrecise(!precise)}>
-                  <IconAdjustmentsHorizontal size={16} />
+          {!reading && (
+            <div className={classes.tools}>
+              {isComparison(asked) && (
+                <Tooltip label={t(precise ? 'row.less' : 'row.more')}>
+                  <ActionIcon variant={precise ? 'light' : 'subtle'} color="gray" aria-label={t('row.more')} aria-pressed={precise} onClick={() => setPrecise(!precise)}>
+                    <IconAdjustmentsHorizontal size={16} />
+                  </ActionIcon>
+                </Tooltip>
+              )}
+              <RowMenu of={of} path={path} siblings={siblings} within={within} />
+              <Tooltip label={t('row.remove')}>
+                <ActionIcon variant="subtle" color="gray" aria-label={t('row.remove')} onClick={actions.remove}>
+                  <IconX size={16} />
                 </ActionIcon>
               </Tooltip>
-            )}
-            <RowMenu of={of} path={path} siblings={siblings} within={within} />
-            <Tooltip label={t('row.remove')}>
-              <ActionIcon variant="subtle" color="gray" aria-label={t('row.remove')} onClick={actions.remove}>
-                <IconX size={16} />
-              </ActionIcon>
-            </Tooltip>
-          </div>
+            </div>
+          )}
         </div>
         {asked.kind !== 'sequence' && <Filters of={of} path={path} />}
         <Found row={path} />

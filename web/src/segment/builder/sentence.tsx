@@ -7,6 +7,11 @@ export function Sentence({ text, parts }: { text: string; parts: Record<string, 
   return <span className={classes.sentence}>{inline(text, parts)}</span>
 }
 
+/** What a control would show, where a sentence is only read. */
+export function Said({ quiet = false, children }: { quiet?: boolean; children: ReactNode }) {
+  return <span className={quiet ? classes.word : classes.said}>{children}</span>
+}
+
 /** The same, inside of another sentence. */
 export function inline(text: string, parts: Record<string, ReactNode>): ReactNode {
   return text.split(/(\{\w+\})/).map((piece, i) => {

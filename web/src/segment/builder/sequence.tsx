@@ -3,7 +3,7 @@ import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react
 
 import classes from './builder.module.css'
 import { Choice } from './choice'
-import { useSet } from './context'
+import { useReading, useSet } from './context'
 import { DurationView } from './duration'
 import { FactsView } from './facts'
 import { Filters, FilterView } from './filter'
@@ -16,6 +16,7 @@ import { keyOf, type Path, type Sequence, type Step } from '../tree'
 export function SequenceView({ of, path }: { of: Sequence; path: Path }) {
   const t = useTexts()
   const set = useSet()
+  const reading = useReading()
   const steps = (next: Step[]) => set(`${path}/steps`, next)
   const swap = (i: number, j: number) => {
     const next = [...of.steps]
@@ -38,30 +39,34 @@ export function SequenceView({ of, path }: { of: Sequence; path: Path }) {
           <li key={keyOf(step)}>
             <div className={classes.step}>
               <StepView of={step} path={`${path}/steps/${i}`} />
-              <div className={classes.tools}>
-                <ActionIcon variant="subtle" color="gray" aria-label={t('sequence.up', { n: i + 2 })} disabled={i === 0} onClick={() => swap(i, i - 1)}>
-                  <IconArrowUp size={16} />
-                </ActionIcon>
-                <ActionIcon variant="subtle" color="gray" aria-label={t('sequence.down', { n: i + 2 })} disabled={i === of.steps.length - 1} onClick={() => swap(i, i + 1)}>
-                  <IconArrowDown size={16} />
-                </ActionIcon>
-                <ActionIcon variant="subtle" color="gray" aria-label={t('sequence.remove', { n: i + 2 })} onClick={() => steps(of.steps.toSpliced(i, 1))}>
-                  <IconX size={16} />
-                </ActionIcon>
-              </div>
+              {!reading && (
+                <div className={classes.tools}>
+                  <ActionIcon variant="subtle" color="gray" aria-label={t('sequence.up', { n: i + 2 })} disabled={i === 0} onClick={() => swap(i, i - 1)}>
+                    <IconArrowUp size={16} />
+                  </ActionIcon>
+                  <ActionIcon variant="subtle" color="gray" aria-label={t('sequence.down', { n: i + 2 })} disabled={i === of.steps.length - 1} onClick={() => swap(i, i + 1)}>
+                    <IconArrowDown size={16} />
+                  </ActionIcon>
+                  <ActionIcon variant="subtle" color="gray" aria-label={t('sequence.remove', { n: i + 2 })} onClick={() => steps(of.steps.toSpliced(i, 1))}>
+                    <IconX size={16} />
+                  </ActionIcon>
+                </div>
+              )}
             </div>
             <FilterView of={step.facts} path={`${path}/steps/${i}/facts`} />
           </li>
         ))}
       </ol>
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        leftSection={<IconPlus size={14} />}
-        onClick={() => steps([...of.steps, { no: false, facts: { fact: 'order' }, within: { n: 1, unit: 'days' } }])}
-      >
-        {t('sequence.add')}
-      </Button>
+      {!reading && (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => steps([...of.steps, { no: false, facts: { fact: 'order' }, within: { n: 1, unit: 'days' } }])}
+        >
+          {t('sequence.add')}
+        </Button>
+      )}
     </div>
   )
 }

@@ -3,7 +3,8 @@ import { useDebouncedValue } from '@mantine/hooks'
 
 import classes from './builder.module.css'
 import { Choice } from './choice'
-import { useBuilder } from './context'
+import { useBuilder, useReading } from './context'
+import { Said } from './sentence'
 import type { Meant } from './term'
 import { useNames, useTexts } from './texts'
 import { useValues } from '../values'
@@ -22,12 +23,13 @@ interface Props {
 export function TextField(props: Props) {
   const { catalogue } = useBuilder()
   const names = useNames()
+  const free = useReading() ? <Said>{props.value}</Said> : <FreeText {...props} />
   const { meant } = props
   const field = meant?.field
-  if (field === undefined || meant === undefined) return <FreeText {...props} />
+  if (field === undefined || meant === undefined) return free
   const info = meant.facts === undefined ? catalogue.field(field) : catalogue.factField(meant.facts, field)
   const values = info?.values
-  if (values === undefined || (props.value !== '' && !values.includes(props.value))) return <FreeText {...props} />
+  if (values === undefined || (props.value !== '' && !values.includes(props.value))) return free
   const of = meant.facts === undefined ? field : `${factsName(meant.facts)}.${field}`
   return (
     <Choice
