@@ -61,6 +61,14 @@ const shop: Screen[] = [
   { name: 'customers', path: '/customers' },
   { name: 'customers-none', path: '/customers', open: (page, say) => page.getByPlaceholder(say('customer:search')).fill('xyzzy').then(() => page.getByText(say('customer:none_about')).waitFor()) },
   { name: 'customer', path: (made) => `/customers/${made.customer}` },
+  {
+    name: 'customer-why',
+    path: (made) => `/customers/${made.customer}`,
+    open: async (page, say) => {
+      await page.locator('.mantine-Accordion-control').first().click()
+      await page.getByText(say('segment:explain.in')).waitFor()
+    },
+  },
   { name: 'customer-unknown', path: '/customers/no-such-customer' },
   { name: 'rfm', path: '/rfm' },
   { name: 'imports', path: '/imports' },

@@ -18,6 +18,7 @@ import { useTranslation } from 'react-i18next'
 
 import { ask, client, type Schemas } from '../api/client'
 import { useFormat } from '../locale/format'
+import { useNames } from '../segment/builder/texts'
 import { Answer } from '../shell/state'
 import { customerParams } from './name'
 
@@ -93,12 +94,16 @@ export function Timeline({ customer }: { customer: string }) {
 function EntryOf({ entry: e }: { entry: Entry }) {
   const { t } = useTranslation('customer')
   const format = useFormat()
+  const names = useNames()
   const Mark = icons[e.kind]
-  const what = e.kind === 'cart' || e.kind === 'favourite' ? t(`${e.kind}.${e.what ?? 'added'}`) : (e.what ?? '')
+  const isEvent = e.kind === 'event'
+  const title = isEvent ? names.happened({ event: e.what ?? '' }, false) : [t(`kind.${e.kind}`), e.id].filter(Boolean).join(' ')
+  const what = e.kind === 'cart' || e.kind === 'favourite' ? t(`${e.kind}.${e.what ?? 'added'}`) : isEvent ? '' : (e.what ?? '')
+  const status = e.status === undefined ? '' : names.value(`${e.kind}.status`, e.status)
   return (
-    <Line.Item bullet={<Mark size={14} />} title={<Text size="sm" fw={550}>{[t(`kind.${e.kind}`), e.id].filter(Boolean).join(' ')}</Text>}>
+    <Line.Item bullet={<Mark size={14} />} title={<Text size="sm" fw={550}>{title}</Text>}>
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {[what, e.status, e.amount === undefined ? '' : e.kind === 'points' ? format.number(Number(e.amount)) : format.money(e.amount)].filter(Boolean).join(' · ')}
+        {[what, status, e.amount === undefined ? '' : e.kind === 'points' ? format.number(Number(e.amount)) : format.money(e.amount)].filter(Boolean).join(' · ')}
         {e.counts === false && ` · ${t('not_counted')}`}
       </Text>
       {e.items?.map((x, i) => (
