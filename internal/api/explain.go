@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -85,7 +84,7 @@ func explained(x *eval.Explanation, whole *Explanation) (*Explained, error) {
 	if len(x.Parts) == 0 || x.Segment != "" {
 		tree, err := segql.ToJSON(x.Node)
 		if err != nil {
-			return nil, fmt.Errorf("explaining %s: %w", x.Text, err)
+			return nil, err
 		}
 		e.Tree = tree
 	}

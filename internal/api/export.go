@@ -132,8 +132,10 @@ func (s *Service) toExport(ctx context.Context, q ExportQuestion) (exported, err
 	if err != nil {
 		return exported{}, err
 	}
-	if err := s.upToDate(ctx, ""); err != nil {
-		return exported{}, err
+	if s.config.Kept() != nil {
+		if _, err := s.config.Loader.Advance(ctx); err != nil {
+			return exported{}, err
+		}
 	}
 	question, at, err := s.ask(ctx, Question{Text: q.Text})
 	if err != nil {

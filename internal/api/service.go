@@ -280,15 +280,19 @@ func (s *Service) RFM(ctx context.Context, at string) (RFM, error) {
 	return RFM{AsOf: asOf, Currency: s.current().Currency, Prospects: everyone.Count - report.Customers, Report: report}, nil
 }
 
-// upToDate lets what one person is asked about now be all that was accepted.
-// The warehouse follows a server's events after a second or so, which is good
-// enough for counts.
+// readerWaits is how long somebody who looks at one customer waits for what was
+// accepted a moment ago. In a large shop to which much comes, a load takes
+// seconds.
+const readerWaits = time.Second
+
+// upToDate lets what one person is asked about now be all that was accepted, if
+// that takes no longer than readerWaits. The warehouse follows a server's events
+// after a second or so, which is good enough for counts.
 func (s *Service) upToDate(ctx context.Context, at string) error {
 	if at != "" || s.config.Kept() == nil {
 		return nil
 	}
-	_, err := s.config.Loader.Advance(ctx)
-	return err
+	return s.config.Loader.AdvanceWithin(ctx, readerWaits)
 }
 
 // timelineLength is how many events are shown of one customer.

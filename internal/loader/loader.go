@@ -179,6 +179,8 @@ type Loader struct {
 	// or appended.
 	latest sync.Map
 
+	advances advances
+
 	// log is nil until it is needed. It changes under appending only, and is
 	// read without a lock: a follower reads while an import holds its number.
 	log atomic.Pointer[Log]
@@ -202,6 +204,7 @@ func New(config Config) (*Loader, error) {
 // log reaches if that was left open, and closes the log. What is in the log
 // and not yet in the stores takes effect when the folder is opened again.
 func (l *Loader) Close() error {
+	defer l.advances.all.Wait() // those that have not begun find it closed
 	l.changing.Lock()
 	defer l.changing.Unlock()
 	l.appending.Lock()

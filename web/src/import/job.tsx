@@ -58,7 +58,7 @@ function Running({ job }: { job: Job }) {
               {t(p.stage !== 'making' && loading ? 'job.loads' : `job.stage.${p.stage}`)}
               {p.steps > 1 && ` · ${t('job.step', { step: format.count(p.step), steps: format.count(p.steps) })}`}
             </Text>
-            {p.total > 0 && (
+            {p.total > 0 && !loading && (
               <Text size="sm" className="quiet">
                 {t('job.read', { rows: format.count(p.rows), bytes: size(p.bytes), total: size(p.total) })}
               </Text>
