@@ -160,6 +160,36 @@ func (others) CountAll(context.Context, map[string]*segql.Checked, time.Time) (m
 	return map[string]segment.Size{}, nil
 }
 
+// noReach is never asked.
+type noReach struct{}
+
+func (noReach) Reach() (map[commerce.EntryType]uint64, bool, error) { return nil, false, nil }
+func (noReach) PutReach(map[commerce.EntryType]uint64) error        { return nil }
+func (noReach) PutReachAtLeast(map[commerce.EntryType]uint64) error { return nil }
+func (noReach) Free() (uint64, error)                               { return 0, nil }
+
+// withoutLog is a loader whose log cannot be opened.
+func withoutLog(t *testing.T) *loader.Loader {
+	t.Helper()
+	l, err := loader.New(loader.Config{
+		OpenLog: func(context.Context) (loader.Log, error) { return nil, errors.New("there is no log here") },
+		Archive: struct{ loader.Archive }{}, Reach: noReach{}, Operations: struct{ loader.Operations }{}, Warehouse: struct{ loader.Warehouse }{},
+		Read: func(context.Context, loader.Request, string, string) (loader.Reading, error) {
+			return loader.Reading{}, nil
+		},
+		Now: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
 func newKept(t *testing.T) *kept {
 	t.Helper()
 	k := &kept{stores: &stores{sizes: map[string]int64{"": 9, "all": 9, "slipping-away": 0}, clock: noon.Add(-time.Minute), now: func() time.Time { return noon }}}
@@ -187,7 +217,7 @@ func newKept(t *testing.T) *kept {
 	k.Service, err = api.NewService(api.Config{
 		Users: k.team.Book, Audit: k.ops, Address: func() string { return "http://127.0.0.1:7766" },
 		Settings: api.NewLiveSettings(settings), PutSettings: func(commerce.Settings) error { return nil },
-		Segments: saved{k.stores}, Asker: others{}, Facts: k.stores, Scores: others{}, Insights: others{}, Vocabulary: vocabulary{k.stores}, Exports: &k.lists, Profiles: k.stores, Customers: &k.people, Overview: &k.counted, Notes: k.ops, Loader: &loader.Loader{}, Record: k.ops, Webhooks: &webhook.Book{},
+		Segments: saved{k.stores}, Asker: others{}, Facts: k.stores, Scores: others{}, Insights: others{}, Vocabulary: vocabulary{k.stores}, Exports: &k.lists, Profiles: k.stores, Customers: &k.people, Overview: &k.counted, Notes: k.ops, Loader: withoutLog(t), Record: k.ops, Webhooks: &webhook.Book{},
 		Live: func(context.Context) (api.Live, error) { return k.stores, nil },
 		Kept: func() api.Live {
 			if k.unkept {
