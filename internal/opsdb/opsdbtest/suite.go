@@ -24,6 +24,7 @@ import (
 type Store interface {
 	segment.Store
 	segment.Record
+	segment.PastStore
 	webhook.Store
 	user.Store
 	Applied(ctx context.Context) (uint64, error)
@@ -42,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T, place string) Store) {
 	t.Run("settings", func(t *testing.T) { testSettings(t, open) })
 	tests := maps.Clone(recordTests)
 	maps.Copy(tests, standingTests)
+	maps.Copy(tests, pastTests)
 	maps.Copy(tests, webhookTests)
 	maps.Copy(tests, userTests)
 	maps.Copy(tests, auditTests)
