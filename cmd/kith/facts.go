@@ -246,6 +246,11 @@ func (w *facts) Ranked(ctx context.Context) (map[string]bool, error) {
 	return asking(w, func(q *warehouse.Questions) (map[string]bool, error) { return q.Ranked(ctx) })
 }
 
+// Scored implements api.Scores.
+func (w *facts) Scored(ctx context.Context, at time.Time) (bool, error) {
+	return asking(w, func(q *warehouse.Questions) (bool, error) { return q.Scored(ctx, at) })
+}
+
 // ListRuns implements api.Runs.
 func (w *facts) ListRuns(ctx context.Context, before int64, limit int) ([]api.ScoringRun, error) {
 	runs, err := asking(w, func(q *warehouse.Questions) ([]warehouse.Run, error) { return q.ListRuns(ctx, before, limit) })

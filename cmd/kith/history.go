@@ -47,7 +47,7 @@ func (p *program) printHistory(h api.History) {
 	if len(h.Days) > 0 {
 		t := newTable("DAY", "ENTERED", "LEFT", "SIZE").numbers(1, 2, 3)
 		for _, d := range h.Days {
-			t.row(d.Date, strconv.FormatInt(d.Entered, 10), strconv.FormatInt(d.Left, 10), strconv.FormatInt(d.Size, 10))
+			t.row(d.Date, shownCount(d.Entered), shownCount(d.Left), strconv.FormatInt(d.Size, 10))
 		}
 		fmt.Fprintln(p.stdout)
 		t.write(p.stdout)
@@ -63,6 +63,14 @@ func (p *program) printHistory(h api.History) {
 	if len(h.Days)+len(h.Transitions) == 0 {
 		fmt.Fprintln(p.stdout, "nobody entered or left it in this time")
 	}
+}
+
+// shownCount says how many entered or left on a day; "-" where nobody kept count.
+func shownCount(n *int64) string {
+	if n == nil {
+		return "-"
+	}
+	return strconv.FormatInt(*n, 10)
 }
 
 // standing says how many are in a segment, or why nobody can say.

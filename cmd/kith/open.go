@@ -211,7 +211,7 @@ func (l *local) join(ctx context.Context, p *program, reader *reader) (err error
 		return err
 	}
 	l.Service, err = api.NewService(api.Config{
-		Settings: l.settings, PutSettings: l.folder.PutSettings, Segments: l.ops, Record: l.ops, Webhooks: l.webhooks.book,
+		Settings: l.settings, PutSettings: l.folder.PutSettings, Segments: l.ops, Record: l.ops, Past: l.ops, Webhooks: l.webhooks.book,
 		Users: l.users, Audit: l.ops, Address: l.found,
 		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Vocabulary: l.facts, Exports: l.facts, Profiles: l.facts,
 		Customers: l.facts, Overview: l.facts, Notes: l.ops, Loader: l.load,

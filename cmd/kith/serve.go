@@ -153,6 +153,11 @@ func (p *program) serve(ctx context.Context, shop *local, address, public string
 		defer close(overview)
 		shop.keepOverview(serving, logs)
 	}()
+	past := make(chan struct{})
+	go func() {
+		defer close(past)
+		shop.keepPast(serving, logs)
+	}()
 	// Only now can it be found.
 	if err := shop.lock.Tell(folder.Owner{Address: listener.Addr().String(), Token: token}); err != nil {
 		return errors.Join(err, server.Close())
@@ -171,6 +176,7 @@ func (p *program) serve(ctx context.Context, shop *local, address, public string
 	<-following
 	<-sending
 	<-overview
+	<-past
 	return err
 }
 

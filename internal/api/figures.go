@@ -35,7 +35,11 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 	if err != nil {
 		return Figures{}, err
 	}
-	f := figuring{sizes: sizes, sums: s.sums(ctx, wantedSums(all, present)), present: present, days: days}
+	past, err := s.past(ctx, "", days.dates[0], days.dates[trendDays-1])
+	if err != nil {
+		return Figures{}, err
+	}
+	f := figuring{sizes: sizes, sums: s.sums(ctx, wantedSums(all, present)), present: present, days: days, past: past}
 	answer := Figures{AsOf: asOf, Currency: s.current().Currency, Segments: []SegmentFigures{}}
 	if everyone, known := sizes[""]; known {
 		answer.Customers = &everyone
@@ -95,35 +99,41 @@ func (s *Service) lastDays(ctx context.Context) (recent, error) {
 	return r, err
 }
 
-// trend is a segment's size on each day from the first that is known, with
-// the size as it is now for today.
-func (r recent) trend(id string, now int64) []TrendPoint {
+// trend is a segment's size on each day since the first from which on all are
+// known, with the size as it is now for today. Before the first day that was
+// recorded they are those that were worked out.
+func (r recent) trend(id string, now int64, past map[string]segment.PastSize) []TrendPoint {
 	var points []TrendPoint
 	days := r.of[id]
 	var last *segment.Day
-	for _, date := range r.dates {
+	for _, date := range r.dates[:len(r.dates)-1] {
 		for len(days) > 0 && days[0].Date <= date {
 			last, days = &days[0], days[1:]
 		}
 		if last != nil {
 			points = append(points, TrendPoint{date, last.Size})
+		} else if p, known := past[date]; known {
+			points = append(points, TrendPoint{date, p.Size})
+		} else {
+			points = nil
 		}
 	}
-	today := TrendPoint{r.dates[len(r.dates)-1], now}
-	if len(points) == 0 {
-		return []TrendPoint{today}
-	}
-	points[len(points)-1] = today
-	return points
+	return append(points, TrendPoint{r.dates[len(r.dates)-1], now})
 }
 
-// today is how many entered and left.
-func (r recent) today(id string) (entered, left int64) {
-	if days := r.of[id]; len(days) > 0 && days[len(days)-1].Date == r.dates[len(r.dates)-1] {
-		last := days[len(days)-1]
-		return last.Entered, last.Left
+// today is how many entered and left; nil on the first day that was recorded if
+// they do not explain the size of the day before: all were found to be in it.
+func (r recent) today(id string, past map[string]segment.PastSize) (entered, left *int64) {
+	yesterday, today := r.dates[len(r.dates)-2], r.dates[len(r.dates)-1]
+	days := r.of[id]
+	if len(days) == 0 || days[len(days)-1].Date != today {
+		return new(int64), new(int64)
 	}
-	return 0, 0
+	day := days[len(days)-1]
+	if p, known := past[yesterday]; known && len(days) == 1 && p.Size != day.Size-day.Entered+day.Left {
+		return nil, nil
+	}
+	return &day.Entered, &day.Left
 }
 
 // figuring is what the figures of all segments are made of.
@@ -132,6 +142,7 @@ type figuring struct {
 	sums    map[revenueKey]commerce.Amount
 	present map[string]bool
 	days    recent
+	past    past
 }
 
 func (f figuring) of(x segment.Segment) SegmentFigures {
@@ -143,9 +154,8 @@ func (f figuring) of(x segment.Segment) SegmentFigures {
 	if !kept {
 		return s
 	}
-	s.Customers, s.Share, s.Trend = &n, shareOf(n, f.sizes[""]), f.days.trend(x.ID, n)
-	entered, left := f.days.today(x.ID)
-	s.EnteredToday, s.LeftToday = &entered, &left
+	s.Customers, s.Share, s.Trend = &n, shareOf(n, f.sizes[""]), f.days.trend(x.ID, n, f.past[x.ID])
+	s.EnteredToday, s.LeftToday = f.days.today(x.ID, f.past[x.ID])
 	if sum, ok := f.sums[keyOf(x)]; ok {
 		s.Revenue12m = &sum
 	}

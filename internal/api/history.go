@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,7 +54,7 @@ type History struct {
 	Size        *int64       `json:"size,omitempty" doc:"how many are in it; absent if not_kept or missing says why, or it is too new"`
 	NotKept     string       `json:"not_kept,omitempty" enum:"deleted,hidden,template" doc:"why nobody is in it any more, or yet"`
 	Missing     []string     `json:"missing,omitempty" doc:"of a preset: the shop has no facts of this kind, one of them would do"`
-	Days        []Day        `json:"days" doc:"days on which somebody entered or left, the oldest first"`
+	Days        []Day        `json:"days" doc:"the oldest first: those that were worked out, then those on which somebody entered or left"`
 	Transitions []Transition `json:"transitions" doc:"the newest first"`
 	Next        string       `json:"next,omitempty" doc:"after for the next page of transitions; absent at the end"`
 }
@@ -60,9 +62,11 @@ type History struct {
 // Day is what happened on one day of the shop's calendar.
 type Day struct {
 	Date    string `json:"date"`
-	Entered int64  `json:"entered"`
-	Left    int64  `json:"left"`
+	Entered *int64 `json:"entered,omitempty" doc:"absent if worked_out"`
+	Left    *int64 `json:"left,omitempty" doc:"absent if worked_out"`
 	Size    int64  `json:"size" doc:"at the end of the day"`
+	// WorkedOut says that nobody kept the segment on this day.
+	WorkedOut bool `json:"worked_out,omitempty" doc:"it was not kept yet: the size is what the facts say of this day"`
 }
 
 // Transition is a membership that changed.
@@ -125,14 +129,44 @@ func (s *Service) History(ctx context.Context, q HistoryQuestion) (History, erro
 	if size, kept := live.Sizes()[h.Segment]; kept && h.Missing == nil {
 		h.Size = &size
 	}
-	list, err := s.config.Record.Days(ctx, h.Segment, days.from, days.to)
-	for _, d := range list {
-		h.Days = append(h.Days, Day{d.Date, d.Entered, d.Left, d.Size})
-	}
-	if err != nil || q.Limit == 0 {
+	if err := s.addDays(ctx, &h, days); err != nil || q.Limit == 0 {
 		return h, err
 	}
 	return h, s.transitions(ctx, &h, q)
+}
+
+// addDays adds the days that were recorded and, before the first of all, those
+// that were worked out.
+func (s *Service) addDays(ctx context.Context, h *History, d days) error {
+	recorded, err := s.config.Record.Days(ctx, h.Segment, d.from, d.to)
+	if err != nil {
+		return err
+	}
+	before, err := s.daysBefore(ctx, h, d)
+	h.Days = append(h.Days, before...)
+	for _, x := range recorded {
+		h.Days = append(h.Days, Day{Date: x.Date, Entered: &x.Entered, Left: &x.Left, Size: x.Size})
+	}
+	return err
+}
+
+// daysBefore are the days before the first that was recorded.
+func (s *Service) daysBefore(ctx context.Context, h *History, d days) ([]Day, error) {
+	worked, err := s.past(ctx, h.Segment, d.from, d.to)
+	if err != nil || len(worked) == 0 || h.Missing != nil {
+		return nil, err
+	}
+	recorded, err := s.config.Record.Days(ctx, h.Segment, "", d.to)
+	if err != nil {
+		return nil, err
+	}
+	var list []Day
+	for _, date := range slices.Sorted(maps.Keys(worked[h.Segment])) {
+		if len(recorded) == 0 || date < recorded[0].Date {
+			list = append(list, Day{Date: date, Size: worked[h.Segment][date].Size, WorkedOut: true})
+		}
+	}
+	return list, nil
 }
 
 // historyOf begins the history of a segment. One that was deleted has one if

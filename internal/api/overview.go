@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kith/internal/figures"
+	"kith/internal/segment"
 	"kith/internal/segql"
 	"kith/internal/user"
 )
@@ -57,13 +59,15 @@ type overview struct {
 	working sync.Mutex // held while they are worked out: the first who asks does it for all
 	mu      sync.Mutex
 	now     *keptOverview
+	// renew says that sizes of 7 days ago were worked out since.
+	renew atomic.Bool
 }
 
 // overviewNote is the name under which the figures are kept: a server that
 // begins again has them at once. overviewVersion changes with their meaning.
 const (
 	overviewNote    = "overview"
-	overviewVersion = 1
+	overviewVersion = 2
 )
 
 // overviewAges is after how long the figures are worked out anew though no fact
@@ -114,17 +118,22 @@ func (s *Service) keptFigures(ctx context.Context) (*keptOverview, error) {
 	return &kept, nil
 }
 
-// RefreshOverview works the figures out anew if facts changed since, or an hour
-// passed.
+// RefreshOverview works the figures out anew if facts changed since, sizes of 7
+// days ago became known, or an hour passed.
 func (s *Service) RefreshOverview(ctx context.Context) error {
 	if _, err := s.keptFigures(ctx); err != nil {
 		return err
 	}
 	applied, err := s.config.Overview.Applied(ctx)
-	if err == nil {
-		_, err = s.workOut(ctx, func(k *keptOverview) bool {
-			return k != nil && k.Applied == applied && s.now().Sub(k.AsOf) < overviewAges
-		})
+	if err != nil {
+		return err
+	}
+	renew := s.overview.renew.Swap(false)
+	_, err = s.workOut(ctx, func(k *keptOverview) bool {
+		return k != nil && !renew && k.Applied == applied && s.now().Sub(k.AsOf) < overviewAges
+	})
+	if err != nil && renew {
+		s.overview.renew.Store(true)
 	}
 	return err
 }
@@ -197,6 +206,15 @@ func (s *Service) refusedImports(ctx context.Context, imports []int64) ([]figure
 	return list, nil
 }
 
+// week is the first of 7 days of the shop's calendar that end today, and the day
+// before it.
+func (s *Service) week() (begin time.Time, before string) {
+	today := s.config.Now().In(s.current().Zone())
+	year, month, day := today.Date()
+	begin = time.Date(year, month, day-6, 0, 0, 0, 0, today.Location())
+	return begin, begin.AddDate(0, 0, -1).Format(time.DateOnly)
+}
+
 // moved says of each segment that is kept how its size changed in 7 days of the
 // shop's calendar. One that was made or changed in them is left out: what moved
 // it was no customer.
@@ -212,28 +230,66 @@ func (s *Service) moved(ctx context.Context, sizes map[string]int64) ([]figures.
 	if err != nil {
 		return nil, err
 	}
-	today := s.config.Now().In(s.current().Zone())
-	year, month, day := today.Date()
-	begin := time.Date(year, month, day-6, 0, 0, 0, 0, today.Location())
-	from, to := begin.Format(time.DateOnly), today.Format(time.DateOnly)
+	recorded, err := s.lastDays(ctx)
+	if err != nil {
+		return nil, err
+	}
+	begin, before := s.week()
+	worked, err := s.past(ctx, "", before, before)
+	if err != nil {
+		return nil, err
+	}
+	lastImport, err := s.config.Overview.LastImport(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var list []figures.Moved
 	for i, id := range ids {
 		size, kept := sizes[id]
 		if !kept || !changed[id].Before(begin) {
 			continue
 		}
-		m := figures.Moved{ID: id, Name: names[i], Size: size}
-		days, err := s.config.Record.Days(ctx, id, from, to)
-		if err != nil {
-			return nil, err
+		m := movement{Moved: figures.Moved{ID: id, Name: names[i], Size: size}}
+		if p, ok := worked[id][before]; ok && p.Import == lastImport {
+			m.worked = &p.Size
 		}
-		for _, d := range days {
-			m.Entered, m.Left = m.Entered+d.Entered, m.Left+d.Left
+		if m.measure(recorded.of[id], begin.Format(time.DateOnly)) {
+			list = append(list, m.Moved)
 		}
-		m.Before = max(0, m.Size-m.Entered+m.Left)
-		list = append(list, m)
 	}
 	return list, nil
+}
+
+// movement is how a segment moved.
+type movement struct {
+	figures.Moved
+
+	worked *int64 // its size before, from the facts
+}
+
+// measure takes the days that were recorded, from the last one before the date
+// on, and says whether they tell how large the segment was before. If the
+// first of all comes later, the facts do; who entered and left is known then if
+// that explains how large it is now.
+func (m *movement) measure(days []segment.Day, from string) bool {
+	var entered, left int64
+	for _, d := range days {
+		if d.Date >= from {
+			entered, left = entered+d.Entered, left+d.Left
+		}
+	}
+	recorded := max(0, m.Size-entered+left)
+	m.Before, m.Entered, m.Left = recorded, &entered, &left
+	switch {
+	case len(days) == 0 && m.worked == nil, len(days) > 0 && days[0].Date < from:
+		return true
+	case m.worked == nil:
+		return recorded > 0 // or all were found to be in it when it was first kept
+	}
+	if m.Before = *m.worked; m.Before != recorded {
+		m.Entered, m.Left = nil, nil
+	}
+	return true
 }
 
 // lastChanges are when definitions were saved; presets as they ship have none.

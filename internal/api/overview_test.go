@@ -141,7 +141,7 @@ func TestADefinitionThatChangedDidNotMove(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []figures.Moved{{ID: "all", Size: 9, Before: 3, Entered: 7, Left: 1}}
+		want := []figures.Moved{{ID: "all", Size: 9, Before: 3, Entered: new(int64(7)), Left: new(int64(1))}}
 		if name == "in them" {
 			want = []figures.Moved{}
 		}

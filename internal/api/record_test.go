@@ -44,6 +44,7 @@ type kept struct {
 	counted counted
 	people  thousand
 	lists   exports
+	facts   askedFacts
 }
 
 // stores are the others that a Service works with, and what keeps memberships.
@@ -70,6 +71,14 @@ func (s *stores) set(sizes map[string]int64) {
 	case s.changes <- struct{}{}:
 	default:
 	}
+}
+
+// write lets the shop's own segments be others. Revenues may be summed up
+// meanwhile.
+func (s *stores) write(texts map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.texts = texts
 }
 
 // vocabulary is an api.Vocabulary.
@@ -125,6 +134,8 @@ type saved struct{ *stores }
 
 func (s saved) ListSegments(context.Context) ([]segment.Saved, error) {
 	list := []segment.Saved{{ID: "all", Text: "everyone"}, {ID: "champions", Text: "", Hidden: true}}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for id, text := range s.texts {
 		list = append(list, segment.Saved{ID: id, Text: text})
 	}
@@ -217,7 +228,7 @@ func newKept(t *testing.T) *kept {
 	k.Service, err = api.NewService(api.Config{
 		Users: k.team.Book, Audit: k.ops, Address: func() string { return "http://127.0.0.1:7766" },
 		Settings: api.NewLiveSettings(settings), PutSettings: func(commerce.Settings) error { return nil },
-		Segments: saved{k.stores}, Asker: others{}, Facts: k.stores, Scores: others{}, Insights: others{}, Vocabulary: vocabulary{k.stores}, Exports: &k.lists, Profiles: k.stores, Customers: &k.people, Overview: &k.counted, Notes: k.ops, Loader: withoutLog(t), Record: k.ops, Webhooks: &webhook.Book{},
+		Segments: saved{k.stores}, Asker: &k.facts, Facts: k.stores, Scores: &k.facts, Insights: others{}, Vocabulary: vocabulary{k.stores}, Exports: &k.lists, Profiles: k.stores, Customers: &k.people, Overview: &k.counted, Notes: k.ops, Loader: withoutLog(t), Record: k.ops, Past: k.ops, Webhooks: &webhook.Book{},
 		Live: func(context.Context) (api.Live, error) { return k.stores, nil },
 		Kept: func() api.Live {
 			if k.unkept {

@@ -67,9 +67,9 @@ type SegmentFigures struct {
 	Customers    *int64           `json:"customers,omitempty" doc:"absent for a template, if something is missing, and while it is too new"`
 	Share        *float64         `json:"share,omitempty" doc:"of the known customers, from 0 to 1"`
 	Revenue12m   *commerce.Amount `json:"revenue_12m,omitempty" doc:"bought in the last 12 months less refunds, as of the last minutes; absent before it is known"`
-	Trend        []TrendPoint     `json:"trend,omitempty" doc:"the last 30 days, from the first day of which a size is known"`
-	EnteredToday *int64           `json:"entered_today,omitempty"`
-	LeftToday    *int64           `json:"left_today,omitempty"`
+	Trend        []TrendPoint     `json:"trend,omitempty" doc:"the last 30 days, from the first day since which sizes are known: recorded, or before that worked out from the facts"`
+	EnteredToday *int64           `json:"entered_today,omitempty" doc:"absent if it is not kept, and on the day on which all were found to be in it"`
+	LeftToday    *int64           `json:"left_today,omitempty" doc:"as entered_today"`
 	Missing      []string         `json:"missing,omitempty" doc:"of a preset: the shop has no facts of this kind, one of them would do"`
 }
 

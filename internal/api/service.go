@@ -27,6 +27,9 @@ type Scores interface {
 	// Ranked lists the terms that the latest scoring run ranked customers by;
 	// nil if there was none.
 	Ranked(ctx context.Context) (map[string]bool, error)
+	// Scored says whether the run whose scores hold as of an instant scored
+	// anybody; true if there was none by then, when scores are those of the instant.
+	Scored(ctx context.Context, at time.Time) (bool, error)
 }
 
 // Config says what a Service works with. All of it is required, except Close.
@@ -46,6 +49,7 @@ type Config struct {
 	Notes       Notes
 	Loader      *loader.Loader
 	Record      segment.Record
+	Past        segment.PastStore
 	Webhooks    *webhook.Book
 	Users       *user.Book
 	Audit       audit.Store
@@ -143,7 +147,7 @@ func NewService(config Config) (*Service, error) {
 		"Loader": config.Loader == nil, "HasFacts": config.HasFacts == nil, "Preview": config.Preview == nil,
 		"Resettle": config.Resettle == nil, "Uploads": config.Uploads == nil, "Jobs": config.Jobs == nil, "RejectsDir": config.RejectsDir == "",
 		"MakeDemo": config.MakeDemo == nil, "Runs": config.Runs == nil, "Reached": config.Reached == nil, "Doctor": config.Doctor == nil,
-		"Now": config.Now == nil, "Record": config.Record == nil, "Webhooks": config.Webhooks == nil, "Users": config.Users == nil, "Audit": config.Audit == nil, "Address": config.Address == nil, "Live": config.Live == nil, "ReadEvents": config.ReadEvents == nil,
+		"Now": config.Now == nil, "Record": config.Record == nil, "Past": config.Past == nil, "Webhooks": config.Webhooks == nil, "Users": config.Users == nil, "Audit": config.Audit == nil, "Address": config.Address == nil, "Live": config.Live == nil, "ReadEvents": config.ReadEvents == nil,
 		"Kept": config.Kept == nil, "Served": config.Served == nil,
 	} {
 		if missing {

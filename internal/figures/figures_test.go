@@ -13,7 +13,7 @@ func TestMostMoved(t *testing.T) {
 	all := []figures.Moved{
 		{ID: "tiny", Size: 6, Before: 3}, // doubled, and yet against a floor of 20
 		{ID: "large", Size: 15_000, Before: 10_000},
-		{ID: "still", Size: 900, Before: 900, Entered: 5, Left: 5},
+		{ID: "still", Size: 900, Before: 900},
 		{ID: "gone", Size: 0, Before: 400},
 		{ID: "new", Size: 30, Before: 0},
 	}

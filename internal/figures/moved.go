@@ -12,8 +12,8 @@ type Moved struct {
 	Name    string `json:"name,omitempty" words:"preset"`
 	Size    int64  `json:"size"`
 	Before  int64  `json:"before" doc:"7 days ago"`
-	Entered int64  `json:"entered" doc:"within 7 days"`
-	Left    int64  `json:"left"`
+	Entered *int64 `json:"entered,omitempty" doc:"within 7 days; absent if the segment is kept for less, when before is what the facts say"`
+	Left    *int64 `json:"left,omitempty" doc:"as entered"`
 }
 
 // Bounds of what is shown.

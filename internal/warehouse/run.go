@@ -53,3 +53,18 @@ func (q *Questions) ListRuns(ctx context.Context, before int64, limit int) ([]Ru
 	}
 	return list, nil
 }
+
+// Scored says whether the run whose scores hold as of an instant found anybody
+// to score; true if there was no run by then.
+func (q *Questions) Scored(ctx context.Context, at time.Time) (scored bool, err error) {
+	conn, err := q.db.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = conn.Close() }()
+	r := &runner{ctx: ctx, conn: conn, args: map[string]any{"at": at.UTC()}}
+	if err := r.one("run_scored", &scored); err != nil {
+		return false, fmt.Errorf("looking for scores as of %s: %w", at, err)
+	}
+	return scored, nil
+}

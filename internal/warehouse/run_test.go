@@ -69,3 +69,41 @@ func TestRuns(t *testing.T) {
 		t.Errorf("%+v, %v", page, err)
 	}
 }
+
+// TestScored: a run that was made before there was anybody to score has no
+// scores, and what is asked as of then has no answer.
+func TestScored(t *testing.T) {
+	t.Parallel()
+	s := openShop(t)
+	first := time.Date(2026, 4, 10, 0, 0, 0, 0, time.UTC)
+	score := func(after int) {
+		t.Helper()
+		s.seq++
+		if err := s.Score(t.Context(), s.seq, first.AddDate(0, 0, after), []string{"count(order)", "age"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	score(0)
+	s.customers(Row{"customer_id": "ana", "fields": []Field{field("birth_date", "1990-02-28")}}, Row{"customer_id": "bob", "fields": []Field{field("birth_date", "1991-02-28")}})
+	score(2)
+	if scored, err := s.questions().Scored(t.Context(), first.AddDate(0, 0, 3)); !scored || err != nil {
+		t.Errorf("a percentile: %t, %v", scored, err)
+	}
+	s.orders(Row{"order_id": "o1", "customer_id": "ana", "ts": "2026-01-01T10:00:00Z", "total": 5})
+	score(4)
+	if _, err := s.sql.ExecContext(t.Context(), `DELETE FROM percentile`); err != nil { // as those of old runs go
+		t.Fatal(err)
+	}
+	q := s.questions()
+	for at, want := range map[time.Time]bool{
+		first.Add(-time.Microsecond): true, // there is no run: scores are those of the instant
+		first:                        false,
+		first.AddDate(0, 0, 1):       false,
+		first.AddDate(0, 0, 4):       true,
+		first.AddDate(1, 0, 0):       true,
+	} {
+		if got, err := q.Scored(t.Context(), at); got != want || err != nil {
+			t.Errorf("as of %s: %t, %v", at, got, err)
+		}
+	}
+}

@@ -15,3 +15,11 @@ change AS (
     WHERE s.name = 'rfm.group' AND s.run IN (SELECT run FROM page) GROUP BY s.run)
 SELECT p.run, p.ts, coalesce(c.n, 0), s.label, CAST(s.customers AS BIGINT)
 FROM page p LEFT JOIN size s USING (run) LEFT JOIN change c USING (run) ORDER BY p.run DESC, s.customers DESC, s.label
+
+-- name: run_scored
+-- A run that was made before there was anybody to score has neither.
+WITH held AS (SELECT max_by(run, ts) AS run, max(ts) AS ts FROM run WHERE ts <= $at)
+SELECT run IS NULL
+    OR EXISTS (SELECT 1 FROM score s WHERE s.valid_from <= held.ts AND held.ts < s.valid_to)
+    OR EXISTS (SELECT 1 FROM percentile p WHERE p.run = held.run)
+FROM held
