@@ -115,8 +115,8 @@ function Moved({ overview: o }: { overview: Overview }) {
               </Table.Td>
               <Table.Td className="number">{format.count(m.size)}</Table.Td>
               <Table.Td className="number">{format.count(m.before)}</Table.Td>
-              <Table.Td className="number">{format.gain(m.entered)}</Table.Td>
-              <Table.Td className="number">{format.gain(-m.left)}</Table.Td>
+              <Table.Td className="number">{m.entered === undefined ? '–' : format.gain(m.entered)}</Table.Td>
+              <Table.Td className="number">{m.left === undefined ? '–' : format.gain(-m.left)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

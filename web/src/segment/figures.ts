@@ -4,4 +4,5 @@ import { ask, client } from '../api/client'
 export const figuresQuery = {
   queryKey: ['segments', 'figures'],
   queryFn: () => ask(client.GET('/v1/segments/figures')),
+  refetchInterval: 30_000, // sizes of past days come without news
 }

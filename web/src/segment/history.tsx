@@ -21,6 +21,7 @@ function daysAgo(n: number): string {
 /** How a segment's size went, and who entered and left. */
 export function HistoryTab({ segment }: { segment: Segment }) {
   const { t } = useTranslation('segment')
+  const format = useFormat()
   const [span, setSpan] = useState(30)
   const history = useQuery({
     queryKey: ['segments', segment.id, 'history', span],
@@ -43,7 +44,7 @@ export function HistoryTab({ segment }: { segment: Segment }) {
             <Empty title={t('history_none')}>{t('history_none_about')}</Empty>
           ) : (
             <>
-              <Panel title={t('sizes')}>
+              <Panel title={t('sizes')} about={workedOut(h.days, (date) => t('worked_out', { date: format.date(date) }))}>
                 {h.days.length < 2 ? (
                   <Text size="sm" className="quiet">
                     {t('first_day')}
@@ -53,7 +54,13 @@ export function HistoryTab({ segment }: { segment: Segment }) {
                 )}
               </Panel>
               <Panel title={t('moves')} about={t('moves_about')}>
-                <Moves transitions={h.transitions} />
+                {h.transitions.length === 0 ? (
+                  <Text size="sm" className="quiet">
+                    {t('history_none_about')}
+                  </Text>
+                ) : (
+                  <Moves transitions={h.transitions} />
+                )}
               </Panel>
             </>
           )
@@ -61,6 +68,12 @@ export function HistoryTab({ segment }: { segment: Segment }) {
       </Answer>
     </Stack>
   )
+}
+
+/** Says until when sizes come from the data, if some do. */
+function workedOut(days: Schemas['Day'][], say: (date: string) => string): string | undefined {
+  const last = days.findLast((d) => d.worked_out === true)
+  return last && say(last.date)
 }
 
 function Sizes({ days }: { days: Schemas['Day'][] }) {

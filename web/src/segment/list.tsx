@@ -129,7 +129,7 @@ interface Sort {
   down: boolean
 }
 
-/** By how much a segment grew or shrank in 30 days, or since it is kept. */
+/** By how much a segment grew or shrank in 30 days, or since its size is known. */
 function changed(f: Figures): number | undefined {
   const [first, last] = [f.trend?.[0], f.trend?.at(-1)]
   return first === undefined || last === undefined || first === last ? undefined : last.size - first.size
@@ -205,7 +205,7 @@ function Row({ segment, figures }: { segment: Segment; figures: Figures | undefi
             <Trend figures={figures} />
           </Table.Td>
           <Table.Td className="number">
-            <Today entered={figures?.entered_today ?? 0} left={figures?.left_today ?? 0} />
+            <Today entered={figures?.entered_today} left={figures?.left_today} />
           </Table.Td>
           <Table.Td className="number">{figures?.revenue_12m === undefined ? '–' : format.shortMoney(figures.revenue_12m)}</Table.Td>
         </>
@@ -214,9 +214,10 @@ function Row({ segment, figures }: { segment: Segment; figures: Figures | undefi
   )
 }
 
-function Today({ entered, left }: { entered: number; left: number }) {
+function Today({ entered, left }: { entered: number | undefined; left: number | undefined }) {
   const { t } = useTranslation('segment')
   const format = useFormat()
+  if (entered === undefined || left === undefined) return <span className="quiet">–</span>
   if (entered === 0 && left === 0) return <span className="quiet">0</span>
   return (
     <Tooltip label={t('today_about', { entered: format.count(entered), left: format.count(left) })}>

@@ -36,8 +36,8 @@ export function Summary({ segment }: { segment: Segment }) {
               value={figures?.customers === undefined ? '–' : format.count(figures.customers)}
               about={figures?.share === undefined ? undefined : t('share_of_all', { share: format.share(figures.share) })}
             />
-            <Figure name={t('entered_today')} value={format.gain(figures?.entered_today ?? 0)} about={<Who segment={segment} n={figures?.entered_today ?? 0} />} />
-            <Figure name={t('left_today')} value={format.gain(-(figures?.left_today ?? 0))} about={<Who segment={segment} n={figures?.left_today ?? 0} />} />
+            <Figure name={t('entered_today')} value={figures?.entered_today === undefined ? '–' : format.gain(figures.entered_today)} about={<Who segment={segment} n={figures?.entered_today ?? 0} />} />
+            <Figure name={t('left_today')} value={figures?.left_today === undefined ? '–' : format.gain(-figures.left_today)} about={<Who segment={segment} n={figures?.left_today ?? 0} />} />
             <Figure name={t('revenue_12m')} value={revenue === undefined ? '–' : format.shortMoney(revenue)} />
           </SimpleGrid>
         )
