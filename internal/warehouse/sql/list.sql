@@ -4,7 +4,8 @@
 -- Who is meant by $text: rank 0 by a whole key or name, 1 by the beginning of
 -- one, 2 by a part. $digits are those of a phone number, which may be written
 -- without its country; a few of them are a part. An order's number stands for
--- whoever ordered; the # that shops write before it may be left out.
+-- whoever ordered; the # that shops write before it may be left out. It is found as it
+-- is, or all in capitals, or all in small letters.
 CREATE TEMP TABLE found AS
 WITH wanted AS (SELECT lower(strip_accents($text)) AS folded, lower($text) AS low),
 by_key AS (
@@ -21,9 +22,16 @@ by_key AS (
 ), named AS (
     SELECT customer, lower(strip_accents(value)) AS value, name IN ('last_name', 'traits.last_name') AS last FROM trait
     WHERE name IN ('first_name', 'last_name', 'traits.first_name', 'traits.last_name', 'traits.name') AND valid_from <= $at AND valid_to > $at
+), near AS (
+    -- Whose names are worth putting together: one holds the search's first word,
+    -- or the search begins with the last name and goes on without a space.
+    SELECT DISTINCT customer FROM named, wanted
+    WHERE contains(value, split_part(folded, ' ', 1)) OR last AND value <> '' AND starts_with(folded, value)
+        OR strlen(folded) <> length(folded) AND contains(value, left(folded, 1))
 ), full_name AS (
     SELECT coalesce(f.customer, l.customer) AS customer, coalesce(f.value, '') AS first, coalesce(l.value, '') AS last
-    FROM (FROM named WHERE NOT last) f FULL JOIN (FROM named WHERE last) l ON l.customer = f.customer
+    FROM (FROM named SEMI JOIN near USING (customer) WHERE NOT last) f
+        FULL JOIN (FROM named SEMI JOIN near USING (customer) WHERE last) l ON l.customer = f.customer
 ), by_name AS (
     SELECT customer, CASE
         WHEN folded IN (first, last, first || ' ' || last, last || ' ' || first, last || first) THEN 0
@@ -32,8 +40,10 @@ by_key AS (
     FROM full_name, wanted
     WHERE contains(first || ' ' || last || ' ' || first, folded) OR contains(last || first, folded)
 ), by_order AS (
-    SELECT k.customer, 0 AS rank FROM orders o JOIN person_key k ON k.key = o.key, wanted
-    WHERE k.customer > 0 AND o.ts <= $at AND ltrim(lower(o.id), '#') = ltrim(low, '#')
+    SELECT k.customer, 0 AS rank FROM orders o JOIN person_key k ON k.key = o.key
+    WHERE k.customer > 0 AND o.ts <= $at AND o.id IN (
+        $text, ltrim($text, '#'), '#' || $text, upper($text), lower($text), '#' || upper($text), '#' || lower($text),
+        upper(ltrim($text, '#')), lower(ltrim($text, '#')))
 )
 SELECT customer, min(rank) AS rank FROM (FROM by_key UNION ALL FROM by_name UNION ALL FROM by_order) GROUP BY customer
 
