@@ -56,6 +56,11 @@ func (e *env) node(n segql.Node) cond {
 	case *segql.Percent:
 		return e.percent(n)
 	case *segql.Compare:
+		if n.Op == segql.Equal || n.Op == segql.NotEqual {
+			if c, ok := e.stageIn(n.L, []segql.Term{n.R}); ok {
+				return negated(c, n.Op == segql.NotEqual)
+			}
+		}
 		return e.g.compare(n.Op, e.term(n.L), e.term(n.R))
 	case *segql.Between:
 		x := e.term(n.X)
@@ -65,16 +70,19 @@ func (e *env) node(n segql.Node) cond {
 	case *segql.Match:
 		return e.match(n)
 	case *segql.Missing:
-		c := e.term(n.X).isMissing()
-		if n.Not {
-			return not(c)
-		}
-		return c
+		return negated(e.term(n.X).isMissing(), n.Not)
 	case *segql.Anniversary:
 		return e.anniversary(n)
 	}
 	e.g.fail("node %T is not known", n)
 	return never()
+}
+
+func negated(c cond, is bool) cond {
+	if is {
+		return not(c)
+	}
+	return c
 }
 
 func (e *env) nodes(list []segql.Node) []cond {
@@ -97,6 +105,9 @@ func (e *env) inSegment(n *segql.InSegment) cond {
 
 // in is one comparison for each element; texts are compared in one.
 func (e *env) in(n *segql.In) cond {
+	if c, ok := e.stageIn(n.X, n.List); ok {
+		return negated(c, n.Not)
+	}
 	x := e.term(n.X)
 	op := segql.Equal
 	if n.Not {

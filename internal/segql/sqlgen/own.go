@@ -122,23 +122,57 @@ var stages = []struct{ name, text string }{
 	{"first-time", "count(order) = 1"},
 }
 
+// stageAlone are the same stages, each without the ones before it: asked for
+// one of them, the days of all orders need not be counted, and for most the
+// summary is enough.
+var stageAlone = map[string]string{
+	"lost":       stages[0].text,
+	"lapsing":    stages[1].text,
+	"loyal":      stages[2].text,
+	"repeat":     "count(order) >= 2 and has order in last 90 days and not (count(order) in last 12 months >= 4 and days(order) in last 12 months >= 3)",
+	"first-time": "count(order) = 1 and has order in last 90 days",
+	"prospect":   "no order",
+}
+
 // stage is where the customer stands in their life with the shop.
 func (e *env) stage() value {
 	var sql strings.Builder
 	sql.WriteString("CASE")
 	for _, s := range stages {
-		root, problems := segql.Parse(s.text)
-		if len(problems) > 0 {
-			e.g.fail("parsing the definition of stage %s: %w", s.name, problems)
-			return value{}
-		}
-		checked, problems := segql.Check(root, &segql.Catalogue{})
-		if len(problems) > 0 {
-			e.g.fail("checking the definition of stage %s: %w", s.name, problems)
-			return value{}
-		}
-		c := (&env{g: e.g, checked: checked, sc: e.sc, saved: e.saved}).node(root)
-		sql.WriteString(" WHEN " + c.sql + " THEN '" + s.name + "'")
+		sql.WriteString(" WHEN " + e.definition(s.text).sql + " THEN '" + s.name + "'")
 	}
 	return value{typ: segql.Text, sql: sql.String() + " ELSE 'prospect' END"}
+}
+
+// stageIn is whether the stage is one of some that are written down; ok is
+// false where something else is asked.
+func (e *env) stageIn(x segql.Term, list []segql.Term) (c cond, ok bool) {
+	field, ok := x.(*segql.Field)
+	if !ok || field.Name != "stage" || e.checked.Fields[field].Kind != segql.OwnField {
+		return c, false
+	}
+	parts := make([]cond, len(list))
+	for i, t := range list {
+		lit, ok := t.(*segql.StringLit)
+		if !ok || stageAlone[lit.Value] == "" {
+			return c, false
+		}
+		parts[i] = e.definition(stageAlone[lit.Value])
+	}
+	return or(parts...), true
+}
+
+// definition compiles the language's text behind an own field.
+func (e *env) definition(text string) cond {
+	root, problems := segql.Parse(text)
+	if len(problems) > 0 {
+		e.g.fail("parsing the definition %s: %w", text, problems)
+		return never()
+	}
+	checked, problems := segql.Check(root, &segql.Catalogue{})
+	if len(problems) > 0 {
+		e.g.fail("checking the definition %s: %w", text, problems)
+		return never()
+	}
+	return (&env{g: e.g, checked: checked, sc: e.sc, saved: e.saved}).node(root)
 }
