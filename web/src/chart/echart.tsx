@@ -61,7 +61,7 @@ export default function EChart({ label, kind, categories, series, stacked, forma
           type: 'category',
           data: categories,
           boundaryGap: kind === 'bar',
-          axisLabel: { color: ink, hideOverlap: true },
+          axisLabel: { color: ink, hideOverlap: true, ...(kind === 'line' && spread(categories.length)) },
           axisLine: { lineStyle: { color: line } },
           axisTick: { show: false },
         },
@@ -86,4 +86,11 @@ export default function EChart({ label, kind, categories, series, stacked, forma
     )
   }, [kind, categories, series, stacked, format, short, colors, dark])
   return <div ref={box} role="img" aria-label={label} style={{ height }} />
+}
+
+// Labels of so many points, at most five and the last one among them, which
+// ends where the chart does.
+function spread(points: number) {
+  const step = Math.max(1, Math.ceil((points - 1) / 4))
+  return { interval: (i: number) => (points - 1 - i) % step === 0, alignMinLabel: 'left', alignMaxLabel: 'right' } as const
 }

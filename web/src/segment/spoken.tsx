@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core'
 import { lazy, Suspense } from 'react'
 
 import { useCheck } from './question'
@@ -25,8 +24,8 @@ export function SpokenTerm({ of, at }: { of: Node; at: number }) {
   )
 }
 
-/** Says what a segment asks, by its text; until that is known, the text. */
+/** Says what a segment asks, by its text. */
 export function SpokenText({ text }: { text: string }) {
   const tree = useCheck({ text }).data?.tree
-  return tree === undefined ? <Text className="code">{text}</Text> : <Spoken of={tree} />
+  return tree !== undefined && <Spoken of={tree} />
 }
