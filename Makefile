@@ -109,6 +109,10 @@ mutants: ## break the live evaluator on purpose; each mistake must be noticed
 bench: build ## run the benchmarks; writes docs/benchmarks.md
 	go run ./cmd/kith-bench -write docs/benchmarks.md $(ARGS)
 
+.PHONY: bench-console
+bench-console: build ## what the console asks at a million customers; writes docs/benchmarks-console.md
+	go run ./cmd/kith-bench -only console -write docs/benchmarks-console.md $(ARGS)
+
 .PHONY: golden
 golden: ## write the golden files anew and show what changed
 	sh scripts/golden.sh
