@@ -149,7 +149,7 @@ func TestATeam(t *testing.T) {
 	owner.ask(t, "PUT", "/v1/segments/vip", `{"text":"traits.last_name = \"Popescu\""}`, 200)
 	sam.ask(t, "DELETE", "/v1/segments/vip", "", 403)
 	why := fmt.Sprint(sam.ask(t, "POST", "/v1/segments/explain", `{"text":"@vip","customer":"c-1"}`, 200))
-	if !strings.Contains(why, "value:P***") || strings.Contains(why, "value:Popescu") {
+	if !strings.Contains(why, "value:P***") || strings.Contains(why, "traits.last_name value:Popescu") {
 		t.Errorf("explained to support: %s", why)
 	}
 
@@ -167,8 +167,8 @@ func TestATeam(t *testing.T) {
 	again.ask(t, "GET", "/v1/session", "", 200)
 
 	log := kith("audit", "list", "--limit", "1000")
-	for _, want := range []string{"olga@example.com  user.accept", "olga@example.com  user.add", "sam@example.com   session.begin", "command           key.add", "olga@example.com  segment.save", "command           user.link"} {
-		if !strings.Contains(log, want) {
+	for _, want := range []string{"olga@example.com user.accept", "olga@example.com user.add", "sam@example.com session.begin", "command key.add", "olga@example.com segment.save", "command user.link"} {
+		if !strings.Contains(strings.Join(strings.Fields(log), " "), want) {
 			t.Errorf("%q is not in\n%s", want, log)
 		}
 	}
