@@ -15,7 +15,8 @@ const (
 
 // keepPast works out how large segments were before they were kept, one day
 // after the other, until the context ends. Between two it rests as long as the
-// first one took: a large shop's facts take seconds each time.
+// first one took, and where that is a second or more, as in a large shop, as the
+// follower does.
 func (l *local) keepPast(ctx context.Context, logger *slog.Logger) {
 	if _, err := l.keeping.begin(ctx); err != nil {
 		return // follow says so
@@ -32,7 +33,9 @@ func (l *local) keepPast(ctx context.Context, logger *slog.Logger) {
 		worked, err := l.WorkOutPast(ctx)
 		rest := pastEvery
 		if worked {
-			rest = time.Since(begin)
+			if rest = time.Since(begin); rest >= time.Second {
+				rest *= followShare - 1
+			}
 		}
 		if err != nil && ctx.Err() == nil {
 			logger.ErrorContext(ctx, "working out sizes of past days", "error", err)
