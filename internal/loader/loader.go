@@ -242,11 +242,16 @@ func (l *Loader) Append(ctx context.Context, kind commerce.EntryType, body any) 
 func (l *Loader) Advance(ctx context.Context) (applied uint64, err error) {
 	l.changing.Lock()
 	defer l.changing.Unlock()
-	if err := l.open(ctx); err != nil {
-		return l.at.read, err
-	}
-	err = l.advance(ctx, l.LastSeq(), true)
+	err = l.advanceAll(ctx)
 	return l.at.read, err
+}
+
+// advanceAll opens the log and lets all of it take effect. Under changing.
+func (l *Loader) advanceAll(ctx context.Context) error {
+	if err := l.open(ctx); err != nil {
+		return err
+	}
+	return l.advance(ctx, l.LastSeq(), true)
 }
 
 // ready opens the log and sees to it that nothing in it failed to take effect.

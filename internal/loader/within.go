@@ -57,9 +57,7 @@ func (l *Loader) advanceFor(ctx context.Context, one *advancing) {
 	a.next = nil
 	a.mu.Unlock()
 	begin := time.Now()
-	if one.err = l.open(ctx); one.err == nil {
-		one.err = l.advance(ctx, l.LastSeq(), true)
-	}
+	one.err = l.advanceAll(ctx)
 	a.mu.Lock()
 	a.took = time.Since(begin)
 	a.mu.Unlock()

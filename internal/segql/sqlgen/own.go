@@ -129,10 +129,13 @@ var stageAlone = map[string]string{
 	"lost":       stages[0].text,
 	"lapsing":    stages[1].text,
 	"loyal":      stages[2].text,
-	"repeat":     "count(order) >= 2 and has order in last 90 days and not (count(order) in last 12 months >= 4 and days(order) in last 12 months >= 3)",
-	"first-time": "count(order) = 1 and has order in last 90 days",
+	"repeat":     stages[3].text + boughtLately + " and not (" + stages[2].text + ")",
+	"first-time": stages[4].text + boughtLately,
 	"prospect":   "no order",
 }
+
+// boughtLately is neither lost nor lapsing, of those who bought.
+const boughtLately = " and has order in last 90 days"
 
 // stage is where the customer stands in their life with the shop.
 func (e *env) stage() value {
