@@ -129,6 +129,9 @@ func maskTransition(ctx context.Context, t Transition) Transition {
 
 // maskPlan masks whom a plan names, in place.
 func maskPlan(ctx context.Context, p *SegmentPlan) {
+	if !masks(ctx) {
+		return
+	}
 	for _, steps := range [][]SegmentStep{p.Segments, p.Affected} {
 		for i := range steps {
 			for _, ids := range [][]string{steps[i].FirstEntering, steps[i].FirstLeaving} {
