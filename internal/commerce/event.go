@@ -11,7 +11,9 @@ import (
 type Event struct {
 	// At is when it happened, UTC, in whole microseconds.
 	At time.Time `json:"at"`
-	// Type is track, page, screen, identify, group or alias; empty is track.
+	// Type is track, page, screen, identify, group or alias; empty is track. It
+	// is crawler for whatever a known crawler does, and unverified for what says
+	// that money or points moved and came from where anybody may say so.
 	Type string `json:"type,omitempty"`
 	// Name is the event's name as it was given.
 	Name        string `json:"event,omitempty"`
@@ -28,6 +30,21 @@ type Event struct {
 // EventBatch is the body of an EventsEntry: what came in together, in order.
 type EventBatch struct {
 	Events []Event `json:"events"`
+	// Source is the id of the key that it came with; empty if it came with none.
+	Source string `json:"source,omitempty"`
+	// Refused are those that cannot be used as they are. They are kept so that
+	// they can be mended.
+	Refused []RefusedEvent `json:"refused,omitempty"`
+}
+
+// RefusedEvent is an event that cannot be used, as it came.
+type RefusedEvent struct {
+	// Column is the field that is wrong, or "row"; Reason is why.
+	Column string `json:"column"`
+	Reason string `json:"reason"`
+	// Body is the event's object; the first part of it, as a JSON string, if it
+	// was too large or no object.
+	Body json.RawMessage `json:"body"`
 }
 
 // ReadEvents reads the body of an EventsEntry as json.Unmarshal does, only
@@ -72,7 +89,25 @@ func (r *eventReader) batch() (b EventBatch, ok bool) {
 			return b, false
 		}
 	}
+	if r.word(`,"source":`) && !r.textInto(&b.Source) || r.word(`,"refused":`) && !r.refused(&b.Refused) {
+		return b, false
+	}
 	return b, r.word("}") && r.end()
+}
+
+func (r *eventReader) refused(all *[]RefusedEvent) bool {
+	if !r.word("[") {
+		return false
+	}
+	for first := true; first || r.word(","); first = false {
+		var e RefusedEvent
+		if !r.word(`{"column":`) || !r.textInto(&e.Column) || !r.word(`,"reason":`) || !r.textInto(&e.Reason) ||
+			!r.word(`,"body":`) || !r.part(&e.Body) || !r.word("}") {
+			return false
+		}
+		*all = append(*all, e)
+	}
+	return r.word("]")
 }
 
 func (r *eventReader) event(e *Event) bool {

@@ -99,6 +99,14 @@ func otherBodies() []string {
 	} {
 		bodies = append(bodies, `{"events":[`+event+`]}`)
 	}
+	for _, rest := range []string{
+		`"source":"k"`, `"source":1`, `"source":null`, `"refused":[],"source":"k"`, `"refused":null`, `"refused":[null]`,
+		`"refused":[{"column":"a","reason":"b","body":{"a" : 1 }}]`, `"refused":[{"column":"a","reason":"b"}]`, `"refused":[{"column":"a","reason":"b","body":null},]`,
+		`"refused":[{"column":"a","reason":"b","body":` + strings.Repeat("[", 9997) + strings.Repeat("]", 9997) + `}]`,
+		`"refused":[{"column":"a","reason":"b","body":` + strings.Repeat("[", 9998) + strings.Repeat("]", 9998) + `}]`,
+	} {
+		bodies = append(bodies, `{"events":[],`+rest+`}`)
+	}
 	return bodies
 }
 
@@ -121,6 +129,14 @@ func randomBatch(r *rand.Rand) EventBatch {
 	}
 	if b.Events == nil {
 		b.Events = []Event{}
+	}
+	b.Source = text()
+	for range r.IntN(3) {
+		body := object()
+		if body == nil {
+			body = json.RawMessage("null")
+		}
+		b.Refused = append(b.Refused, RefusedEvent{Column: text(), Reason: text(), Body: body})
 	}
 	return b
 }

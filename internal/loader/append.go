@@ -22,7 +22,7 @@ var (
 // Append or Import. It waits for no run, rebuild or question, but for an import
 // that holds its number (see the package comment).
 func (l *Loader) AppendEvents(ctx context.Context, batch commerce.EventBatch) (seq uint64, at time.Time, err error) {
-	if len(batch.Events) == 0 {
+	if len(batch.Events)+len(batch.Refused) == 0 {
 		return 0, time.Time{}, commerce.Errorf(commerce.CodeInvalid, "a batch without events")
 	}
 	body, err := json.Marshal(batch)
