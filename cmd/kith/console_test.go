@@ -160,7 +160,7 @@ func TestTheConsoleSeesWhatHappens(t *testing.T) {
 	then := time.Now().Add(-57 * time.Second).UTC().Format(time.RFC3339)
 	client := api.NewClient(owner.Address, owner.Token)
 	defer client.Close()
-	tracked, err := client.Track(t.Context(), fmt.Appendf(nil, `{"type":"track","event":"Product Viewed","userId":"bob","timestamp":%q}`, then))
+	tracked, err := client.Track(t.Context(), api.Sender{}, fmt.Appendf(nil, `{"type":"track","event":"Product Viewed","userId":"bob","timestamp":%q}`, then))
 	if err != nil || tracked.Accepted != 1 {
 		t.Fatalf("tracking: %+v, %v", tracked, err)
 	}

@@ -62,7 +62,7 @@ func someEvents(r *rand.Rand, n int) commerce.EventBatch {
 func TestNumbersOfEvents(t *testing.T) {
 	t.Parallel()
 	l := openLocal(t, filepath.Join(t.TempDir(), "shop"))
-	answer, err := l.Track(t.Context(), []byte(`[
+	answer, err := l.Track(t.Context(), api.Sender{}, []byte(`[
 		{"event":"Order Completed","userId":"ana","properties":{"order_id":"o1","total":3.3000000000000003}},
 		{"event":"Order Completed","userId":"ana","properties":{"order_id":"o2","products":[{"product_id":"p","price":0.30000000000000004,"quantity":3}]}},
 		{"event":"Order Completed","userId":"ana","properties":{"order_id":"o3","total":3.3333333333}}]`))

@@ -203,7 +203,7 @@ func (f *followed) settle() {
 func (f *followed) track(events []json.RawMessage) error {
 	body, err := json.Marshal(events)
 	if err == nil {
-		_, err = f.l.Track(f.ctx, body)
+		_, err = f.l.Track(f.ctx, api.Sender{}, body)
 	}
 	return err
 }

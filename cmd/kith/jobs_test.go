@@ -542,7 +542,7 @@ func TestEventsWhileAShopIsSettled(t *testing.T) {
 	both.Go(func() {
 		for i := range 5 {
 			body := fmt.Sprintf(`{"type":"track","event":"Product Viewed","userId":"u%d","timestamp":"2026-03-01T00:00:00"}`, i)
-			if _, err := client.Track(t.Context(), []byte(body)); err != nil {
+			if _, err := client.Track(t.Context(), api.Sender{}, []byte(body)); err != nil {
 				t.Error(err)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"kith/internal/commerce"
 	"kith/internal/duck"
 	"kith/internal/folder"
+	"kith/internal/intake"
 	"kith/internal/job"
 	"kith/internal/loader"
 	"kith/internal/opsdb"
@@ -210,6 +211,7 @@ func (l *local) join(ctx context.Context, p *program, reader *reader) (err error
 	if err := p.openImports(l); err != nil {
 		return err
 	}
+	events := intake.NewReader()
 	l.Service, err = api.NewService(api.Config{
 		Settings: l.settings, PutSettings: l.folder.PutSettings, Segments: l.ops, Record: l.ops, Past: l.ops, Webhooks: l.webhooks.book,
 		Users: l.users, Audit: l.ops, Address: l.found,
@@ -217,8 +219,8 @@ func (l *local) join(ctx context.Context, p *program, reader *reader) (err error
 		Customers: l.facts, Overview: l.facts, Notes: l.ops, Loader: l.load,
 		Live: l.live,
 		Kept: l.keeping.kept, Served: l.keeping.leads.Load,
-		ReadEvents: func(body []byte) (commerce.EventBatch, api.Tracked, error) {
-			return readEvents(body, p.now(), l.settings.Get())
+		ReadEvents: func(from api.Sender, body []byte) (commerce.EventBatch, api.Tracked, error) {
+			return readEvents(events, from, body, p.now(), l.settings.Get())
 		},
 		HasFacts: func(context.Context) (bool, error) { return hasFacts(l.folder) },
 		Resettle: l.settle, Preview: reader.preview, Uploads: l.uploads, Jobs: l.jobs, RejectsDir: l.folder.Rejects(),

@@ -58,19 +58,23 @@ func (r *reader) read(ctx context.Context, q loader.Request, out, temp string) (
 }
 
 // readEvents reads a body of events that arrived.
-func readEvents(body []byte, at time.Time, settings commerce.Settings) (commerce.EventBatch, api.Tracked, error) {
-	tracked, err := intake.Track(body, intake.TrackConfig{At: at, Zone: settings.Zone(), Country: settings.Country})
+func readEvents(reader *intake.Reader, from api.Sender, body []byte, at time.Time, settings commerce.Settings) (commerce.EventBatch, api.Tracked, error) {
+	tracked, err := reader.Track(body, intake.TrackConfig{
+		At: at, Zone: settings.Zone(), Country: settings.Country, Type: from.Type, Public: from.Public, UserAgent: from.UserAgent,
+	})
 	if err != nil {
 		return commerce.EventBatch{}, api.Tracked{}, commerce.WithCode(commerce.CodeInvalid, fmt.Errorf("reading events: %w", err))
 	}
+	batch := commerce.EventBatch{Source: from.Key, Events: tracked.Events}
 	var answer api.Tracked
 	for _, r := range tracked.Refused {
-		answer.Refused = append(answer.Refused, api.RefusedEvent(r))
+		answer.Refused = append(answer.Refused, api.RefusedEvent{Index: r.Index, Column: r.Column, Reason: r.Reason})
+		batch.Refused = append(batch.Refused, commerce.RefusedEvent{Column: r.Column, Reason: r.Reason, Body: r.Body})
 	}
 	for _, w := range tracked.Warnings {
 		answer.Warnings = append(answer.Warnings, api.EventWarning(w))
 	}
-	return commerce.EventBatch{Events: tracked.Events}, answer, nil
+	return batch, answer, nil
 }
 
 // withUsage gives mistakes in what was asked their code. Whoever uploaded a

@@ -130,7 +130,7 @@ func view(t *testing.T, owner folder.Owner, customer string) {
 	t.Helper()
 	client := api.NewClient(owner.Address, owner.Token)
 	defer client.Close()
-	tracked, err := client.Track(t.Context(), fmt.Appendf(nil, `{"type":"track","event":"Product Viewed","userId":%q,"properties":{"product_id":"p1"}}`, customer))
+	tracked, err := client.Track(t.Context(), api.Sender{}, fmt.Appendf(nil, `{"type":"track","event":"Product Viewed","userId":%q,"properties":{"product_id":"p1"}}`, customer))
 	if err != nil || tracked.Accepted != 1 {
 		t.Fatalf("tracking: %+v, %v", tracked, err)
 	}

@@ -109,7 +109,7 @@ func Handler(config HandlerConfig) (http.Handler, error) {
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, http.StatusForbidden, commerce.CodeDenied, "this request comes from another site")
 	}))
-	return guarded(config.Log, config.URL, h.recovered(crossOrigin.Handler(h.guard(mux)))), nil
+	return guarded(config.Log, config.URL, h.recovered(newCollector(h).or(crossOrigin.Handler(h.guard(mux))))), nil
 }
 
 // Routes lists every route.
@@ -145,6 +145,7 @@ func newHandler(config HandlerConfig, mux *http.ServeMux) *handler {
 	h.routes = append(h.routes,
 		Route{Method: http.MethodGet, Path: "/", Permission: user.Public, Public: true, Summary: "the console"},
 		Route{Method: http.MethodGet, Path: "/openapi.json", Permission: user.Public, Public: true, Summary: "this description, as OpenAPI 3.1"})
+	h.routes = append(h.routes, CollectRoutes()...)
 	h.readerTime = cmp.Or(config.ReaderTime, readerTime)
 	h.shopRoutes()
 	h.segmentRoutes()

@@ -237,7 +237,7 @@ func newKept(t *testing.T) *kept {
 			return k.stores
 		},
 		Served: func() bool { return true },
-		ReadEvents: func([]byte) (commerce.EventBatch, api.Tracked, error) {
+		ReadEvents: func(api.Sender, []byte) (commerce.EventBatch, api.Tracked, error) {
 			if k.reading != nil {
 				k.reading()
 			}

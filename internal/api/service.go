@@ -64,7 +64,7 @@ type Config struct {
 	Served func() bool
 	// ReadEvents reads a body of events. The answer says what was refused, and
 	// what is missing of the others.
-	ReadEvents func(body []byte) (commerce.EventBatch, Tracked, error)
+	ReadEvents func(from Sender, body []byte) (commerce.EventBatch, Tracked, error)
 	// HasFacts says whether anything was imported.
 	HasFacts func(ctx context.Context) (bool, error)
 	// Resettle lets settings become others in currency or timezone, where there

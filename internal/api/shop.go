@@ -56,7 +56,7 @@ type Shop interface {
 	// Doctor looks whether the folder and everything in it is well.
 	Doctor(ctx context.Context) (Diagnosis, error)
 	// Track takes events: a JSON object, one with a batch, or a list.
-	Track(ctx context.Context, body []byte) (Tracked, error)
+	Track(ctx context.Context, from Sender, body []byte) (Tracked, error)
 
 	// AddWebhook tells a URL of transitions from then on. Its answer alone has
 	// the secret. EnableWebhook lets a disabled one go on from where it stopped;

@@ -8,11 +8,21 @@ import (
 	"kith/internal/user"
 )
 
+// Sender is whoever sends a body of events.
+type Sender struct {
+	Key    string // the id of its key; "" for none
+	Public bool   // anybody may send so: what is said of money is not believed
+	// Type is that of events that do not say theirs: the route's.
+	Type string
+	// UserAgent is that of a browser; "" for any other sender.
+	UserAgent string
+}
+
 // Tracked is what came of a body of events.
 type Tracked struct {
 	Accepted int            `json:"accepted" doc:"they are on the disk"`
 	Seq      uint64         `json:"seq,omitempty" doc:"of their entry in the log"`
-	Refused  []RefusedEvent `json:"refused"`
+	Refused  []RefusedEvent `json:"refused" doc:"they are kept, so that they can be mended"`
 	Warnings []EventWarning `json:"warnings,omitempty" doc:"the first hundred"`
 }
 
@@ -30,11 +40,12 @@ type EventWarning struct {
 	Reason   string `json:"reason" words:"message"`
 }
 
-// Track implements Shop. When it returns, what was accepted is on the disk.
-func (s *Service) Track(ctx context.Context, body []byte) (Tracked, error) {
+// Track implements Shop. When it returns, what was accepted is on the disk, and
+// so is what was refused.
+func (s *Service) Track(ctx context.Context, from Sender, body []byte) (Tracked, error) {
 	s.settling.RLock()
 	defer s.settling.RUnlock()
-	events, answer, err := s.config.ReadEvents(body)
+	events, answer, err := s.config.ReadEvents(from, body)
 	if err != nil {
 		return Tracked{}, err
 	}
@@ -42,7 +53,7 @@ func (s *Service) Track(ctx context.Context, body []byte) (Tracked, error) {
 	if answer.Refused == nil {
 		answer.Refused = []RefusedEvent{}
 	}
-	if answer.Accepted > 0 {
+	if len(events.Events)+len(events.Refused) > 0 {
 		answer.Seq, _, err = s.config.Loader.AppendEvents(ctx, events)
 	}
 	return answer, err
@@ -54,12 +65,15 @@ func (h *handler) trackRoute() {
 			RawBody []byte `contentType:"application/json"`
 		},
 		) (*answer[Tracked], error) {
-			t, err := h.shop.Track(ctx, in.RawBody)
+			t, err := h.shop.Track(ctx, senderOf(visitOf(ctx).Identity), in.RawBody)
 			return &answer[Tracked]{t}, err
 		})
 }
 
-// Track implements Shop.
-func (c *Client) Track(ctx context.Context, body []byte) (Tracked, error) {
+// senderOf is who sends events, by how they have shown who they are.
+func senderOf(i user.Identity) Sender { return Sender{Key: i.Key, Public: i.Kind == user.PublicKey} }
+
+// Track implements Shop. The server knows by the client's key who sends.
+func (c *Client) Track(ctx context.Context, _ Sender, body []byte) (Tracked, error) {
 	return call[Tracked](ctx, c, http.MethodPost, "/v1/events", json.RawMessage(body))
 }

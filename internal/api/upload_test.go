@@ -133,7 +133,7 @@ func TestSettingsWaitForEvents(t *testing.T) {
 		case <-time.After(50 * time.Millisecond): // time enough to go wrong
 		}
 	}
-	if _, err := k.Track(t.Context(), nil); err != nil {
+	if _, err := k.Track(t.Context(), api.Sender{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-changed; commerce.CodeOf(err) != commerce.CodeConflict {

@@ -11,9 +11,7 @@ import (
 type Event struct {
 	// At is when it happened, UTC, in whole microseconds.
 	At time.Time `json:"at"`
-	// Type is track, page, screen, identify, group or alias; empty is track. It
-	// is crawler for whatever a known crawler does, and unverified for what says
-	// that money or points moved and came from where anybody may say so.
+	// Type is one of the types below; empty is TrackType.
 	Type string `json:"type,omitempty"`
 	// Name is the event's name as it was given.
 	Name        string `json:"event,omitempty"`
@@ -26,6 +24,21 @@ type Event struct {
 	Properties json.RawMessage `json:"properties,omitempty"`
 	Traits     json.RawMessage `json:"traits,omitempty"`
 }
+
+// Types of events. The last two are made of the others when they come in.
+const (
+	TrackType    = "track"
+	PageType     = "page"
+	ScreenType   = "screen"
+	IdentifyType = "identify"
+	GroupType    = "group"
+	AliasType    = "alias"
+	// PublicType is a track event that came with a public key, which anybody
+	// may read: what it says of money is not believed.
+	PublicType = "public"
+	// CrawlerType is whatever a known crawler does. It belongs to nobody.
+	CrawlerType = "crawler"
+)
 
 // EventBatch is the body of an EventsEntry: what came in together, in order.
 type EventBatch struct {

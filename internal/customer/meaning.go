@@ -1,8 +1,10 @@
 package customer
 
 import (
+	"cmp"
 	"strings"
 
+	"kith/internal/commerce"
 	"kith/internal/segql"
 )
 
@@ -50,22 +52,54 @@ func classOf(key string) EventClass {
 }
 
 // MeaningOf returns the key, the name and the class of an event, by its type
-// (track, page, screen, identify, group, alias; empty is track) and the name
-// it was given. A page or screen without a name is called page or screen.
+// (see commerce.Event; empty is track) and the name it was given. The name of a
+// page, of a screen and of what a crawler did is not its key: there are as many
+// as there are pages.
 func MeaningOf(kind, given string) (key, name string, class EventClass) {
 	switch kind {
-	case "identify":
+	case commerce.IdentifyType:
 		return kind, kind, IdentifyEvent
-	case "alias", "group":
+	case commerce.AliasType, commerce.GroupType:
 		return kind, kind, LinkEvent
-	case "page", "screen":
-		if given == "" {
-			given = kind
-		}
-		return segql.EventKey(given), given, TrackedEvent
+	case commerce.PageType, commerce.ScreenType, commerce.CrawlerType:
+		return kind, cmp.Or(given, kind), TrackedEvent
 	}
 	key = segql.EventKey(given)
-	return key, given, classOf(key)
+	if now, old := currentKeys[key]; old {
+		key = now
+	}
+	class = classOf(key)
+	if kind == commerce.PublicType && class.movesMoney() {
+		return "unverified_" + key, given, TrackedEvent
+	}
+	return key, given, class
+}
+
+// movesMoney says whether events of a class give somebody revenue, points or a
+// coupon, or take them.
+func (c EventClass) movesMoney() bool {
+	switch c {
+	case OrderEvent, CancelEvent, RefundEvent, PointsEvent, CouponEvent:
+		return true
+	default:
+		return false
+	}
+}
+
+// currentKeys are today's keys of the names that the e-commerce events of
+// Segment had in their first version.
+var currentKeys = map[string]string{
+	"searched_products": "products_searched", "viewed_product_category": "product_list_viewed", "viewed_product_list": "product_list_viewed",
+	"filtered_product_list": "product_list_filtered", "viewed_promotion": "promotion_viewed", "clicked_promotion": "promotion_clicked",
+	"clicked_product": "product_clicked", "viewed_product": "product_viewed", "added_product": "product_added",
+	"removed_product": "product_removed", "viewed_cart": "cart_viewed", "shared_cart": "cart_shared",
+	"started_checkout": "checkout_started", "started_order": "checkout_started", "viewed_checkout_step": "checkout_step_viewed",
+	"completed_checkout_step": "checkout_step_completed", "entered_payment_info": "payment_info_entered",
+	"updated_order": "order_updated", "completed_order": "order_completed", "refunded_order": "order_refunded",
+	"cancelled_order": "order_cancelled", "canceled_order": "order_cancelled",
+	"entered_coupon": "coupon_entered", "applied_coupon": "coupon_applied", "denied_coupon": "coupon_denied", "removed_coupon": "coupon_removed",
+	"added_product_to_wishlist": "product_added_to_wishlist", "removed_product_from_wishlist": "product_removed_from_wishlist",
+	"shared_product": "product_shared", "reviewed_product": "product_reviewed",
 }
 
 // EventStatuses are the statuses that an order in an event may have, as

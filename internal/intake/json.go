@@ -22,6 +22,7 @@ type jsonValue struct {
 
 func (v jsonValue) isNull() bool   { return len(v.raw) == 4 && v.raw[0] == 'n' }
 func (v jsonValue) isObject() bool { return len(v.raw) > 0 && v.raw[0] == '{' }
+func (v jsonValue) isString() bool { return len(v.raw) > 0 && v.raw[0] == '"' }
 func (v jsonValue) isArray() bool  { return len(v.raw) > 0 && v.raw[0] == '[' }
 
 // text is a string's content, and any other value as it stands. null is empty.

@@ -154,7 +154,7 @@ func TestTrackingBodies(t *testing.T) {
 		t.Fatalf("rows %d refused %d: %v\n%s", got.Rows, got.Refused, got.rows, got.rejects)
 	}
 	is(t, got.rows[0], `ts=2026-03-01 10:00:00.5; type=track; event=Order Completed; customer_id=ana; email=ana@x.ro; message_id=m1; properties={"total":5,"list":[1,{"a":"b"}]}; traits={"email":"Ana@X.ro"}`)
-	is(t, got.rows[1], `type=page; event=Home; anonymous_id=a1; line=2; pos=1; properties=`)
+	is(t, got.rows[1], `type=page; event=Home; anonymous_id=a1; line=2; pos=1; properties={"name":"Home"}`)
 	is(t, got.rows[2], `type=identify; event=; customer_id=bob; email=b@x.ro; phone=+40712345678; line=2; pos=2`)
 	is(t, got.rows[3], `type=track; event=quiz; customer_id=ana; properties={"score":3,"nested":{"x":null}}; line=3; pos=3`)
 	is(t, got.rows[4], `event=y; properties={"score":2}`)

@@ -64,7 +64,7 @@ func TestTrackedNumbers(t *testing.T) {
 		`{"type":"identify","userId":"u",` + at + `,"traits":{"height":1.7000000000000002}}`,
 		`{"event":"x",` + at + `,"properties":{"value":4.4444444444}}`, // refused
 	}
-	got, err := Track([]byte("["+strings.Join(lines, ",")+"]"), TrackConfig{At: trackedAt})
+	got, err := NewReader().Track([]byte("["+strings.Join(lines, ",")+"]"), TrackConfig{At: trackedAt})
 	if err != nil || len(got.Refused) != 1 {
 		t.Fatal(got.Refused, err)
 	}
@@ -126,7 +126,7 @@ func TestNumbersOfEventColumns(t *testing.T) {
 func TestManyWarnings(t *testing.T) {
 	t.Parallel()
 	line := `{"event":"x","userId":"u","properties":{"value":4.4444444444}}`
-	got, err := Track([]byte("["+strings.Repeat(line+",", 500)+line+"]"), TrackConfig{At: trackedAt})
+	got, err := NewReader().Track([]byte("["+strings.Repeat(line+",", 500)+line+"]"), TrackConfig{At: trackedAt})
 	if err != nil || len(got.Events) != 501 || len(got.Warnings) != maxTrackedWarnings {
 		t.Errorf("%d events, %d warnings, %v", len(got.Events), len(got.Warnings), err)
 	}

@@ -2,8 +2,10 @@ package intake
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -19,6 +21,14 @@ type TrackConfig struct {
 	Zone *time.Location
 	// Country, two letters, is the shop's, as Config has it.
 	Country string
+	// Type is that of events that do not say theirs; empty is track.
+	Type string
+	// Public says that anybody may have sent the body: what it says of money is
+	// not believed.
+	Public bool
+	// UserAgent is that of the browser that sent the body, for events that do
+	// not say theirs; empty if it was no browser.
+	UserAgent string
 }
 
 // Tracked is what a body brought.
@@ -41,17 +51,25 @@ type EventWarning struct {
 // RefusedEvent is an event that cannot be used, and why. Index counts the
 // events of the body from 0; Column is a field, or "row" for the whole event.
 type RefusedEvent struct {
-	Index  int    `json:"index"`
-	Column string `json:"column"`
-	Reason string `json:"reason"`
+	Index  int
+	Column string
+	Reason string
+	// Body is the event as it came, as commerce.RefusedEvent has it.
+	Body json.RawMessage
 }
 
-// Limits of a body. What a batch says for all its events is counted with each
-// of them, since each takes it over.
+// Limits of a body: those of the clients of the Segment protocol. What a batch
+// says for all its events is counted with each of them, since each takes it
+// over.
 const (
-	maxTracked      = 1000
+	maxTracked      = 2500
 	maxTrackedEvent = 32 << 10
 	maxTrackedTotal = 1 << 20
+	maxTrackedDepth = 16  // objects and lists within each other, the event among them
+	maxTrackedKeys  = 256 // in all objects of an event
+
+	// maxRefusedPart is how much is kept of a refused event that is too large.
+	maxRefusedPart = 4 << 10
 
 	maxTrackedWarnings = 100
 )
@@ -70,19 +88,33 @@ type BodyError struct {
 // Error points at the place.
 func (e *BodyError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Reason) }
 
+// Reader reads bodies of events, many at a time.
+type Reader struct {
+	keys    sync.Pool // of *eventKeys, which remember what headers mean
+	devices devices
+}
+
+// NewReader returns a Reader.
+func NewReader() *Reader { return &Reader{} }
+
 // Track reads the body of a tracking call: an event as a line of a file has
 // it, an object with a "batch" of events, or a list of events. Each event is
 // read as if it stood alone in a file; only one without an instant is of its
 // arrival, not refused. A body that is no such JSON, or too much, is a
 // *BodyError and brings nothing.
-func Track(body []byte, cfg TrackConfig) (Tracked, error) {
-	zone := cfg.Zone
-	if zone == nil {
-		zone = time.UTC
+func (r *Reader) Track(body []byte, cfg TrackConfig) (Tracked, error) {
+	if cfg.Zone == nil {
+		cfg.Zone = time.UTC
 	}
+	cfg.Country = strings.ToUpper(strings.TrimSpace(cfg.Country))
+	keys, ok := r.keys.Get().(*eventKeys)
+	if !ok {
+		keys = newEventKeys(&Config{Kind: commerce.Events})
+	}
+	defer r.keys.Put(keys)
 	t := &tracker{
-		at: cfg.At.UTC().Truncate(time.Microsecond), body: body, years: map[int][]segment{},
-		keys: newEventKeys(&Config{Kind: commerce.Events, Zone: zone, Country: strings.ToUpper(strings.TrimSpace(cfg.Country))}),
+		TrackConfig: cfg, at: cfg.At.UTC().Truncate(time.Microsecond), body: body, years: map[int][]segment{},
+		keys: keys, devices: &r.devices,
 	}
 	if err := t.check(); err != nil {
 		return Tracked{}, err
@@ -95,13 +127,16 @@ func Track(body []byte, cfg TrackConfig) (Tracked, error) {
 
 // tracker is one body on its way.
 type tracker struct {
-	at    time.Time
-	keys  *eventKeys
-	body  []byte
-	years map[int][]segment // how local times are read, by year
-	count int               // events seen
-	total int               // their size
-	out   Tracked
+	TrackConfig
+
+	at      time.Time // TrackConfig.At in whole microseconds
+	keys    *eventKeys
+	devices *devices
+	body    []byte
+	years   map[int][]segment // how local times are read, by year
+	count   int               // events seen
+	total   int               // their size
+	out     Tracked
 }
 
 // check looks at the whole body before anything is made of it.
@@ -191,15 +226,11 @@ func (t *tracker) event(value jsonValue, outer *event) error {
 		return t.wrong(t.place(value.raw), fmt.Sprintf("there are more than %d events: send them in several calls", maxTracked))
 	}
 	refuse := func(column, reason string) {
-		t.out.Refused = append(t.out.Refused, RefusedEvent{index, column, printable(reason)})
-	}
-	if !value.isObject() {
-		refuse("row", errJSON.Error())
-		return nil
+		t.out.Refused = append(t.out.Refused, RefusedEvent{index, column, printable(reason), refusedBody(value)})
 	}
 	size := len(value.raw) + outer.inheritable()
-	if size > maxTrackedEvent {
-		refuse("row", fmt.Sprintf("it is larger than %d KiB", maxTrackedEvent>>10))
+	if reason := unfitEvent(value, size); reason != "" {
+		refuse("row", reason)
 		return nil
 	}
 	if t.total += size; t.total > maxTrackedTotal {
@@ -210,15 +241,82 @@ func (t *tracker) event(value jsonValue, outer *event) error {
 		return err // it was checked
 	}
 	ev.inherit(outer)
+	if len(ev.values[evType].raw) == 0 && t.Type != "" {
+		ev.values[evType] = jsonValue{appendJSONString(nil, t.Type)}
+	}
+	crawler := t.surround(&ev)
 	ev.complete()
 	taken, column, reason := t.canonical(&ev)
 	if reason != "" {
 		refuse(column, reason)
 		return nil
 	}
+	t.judge(&taken, crawler != "")
 	t.out.Events = append(t.out.Events, taken)
 	t.warn(index, taken.Properties)
 	return nil
+}
+
+// judge marks what is not a customer's doing, and what is not believed.
+func (t *tracker) judge(e *commerce.Event, crawler bool) {
+	switch {
+	case crawler:
+		e.Name = firstOf(e.Name, e.Type)
+		e.Type = commerce.CrawlerType
+		e.CustomerID, e.AnonymousID, e.Email, e.Phone, e.Traits = "", "", "", "", nil
+	case t.Public && e.Type == commerce.TrackType:
+		e.Type = commerce.PublicType
+	}
+}
+
+// unfitEvent says why an event is not looked at closer, or nothing.
+func unfitEvent(value jsonValue, size int) string {
+	switch {
+	case !value.isObject():
+		return errJSON.Error()
+	case size > maxTrackedEvent:
+		return fmt.Sprintf("it is larger than %d KiB", maxTrackedEvent>>10)
+	}
+	depth, keys := shapeOf(value.raw)
+	switch {
+	case depth > maxTrackedDepth:
+		return fmt.Sprintf("it has objects and lists nested deeper than %d", maxTrackedDepth)
+	case keys > maxTrackedKeys:
+		return fmt.Sprintf("it has more than %d keys", maxTrackedKeys)
+	}
+	return ""
+}
+
+// shapeOf is how deep JSON nests, and how many keys it has.
+func shapeOf(raw []byte) (deepest, keys int) {
+	depth := 0
+	for i := 0; i < len(raw); i++ {
+		switch raw[i] {
+		case '"':
+			for i++; raw[i] != '"'; i++ { // it was checked: it ends
+				if raw[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			deepest = max(deepest, depth)
+		case '}', ']':
+			depth--
+		case ':':
+			keys++
+		}
+	}
+	return deepest, keys
+}
+
+// refusedBody is what is kept of a refused event.
+func refusedBody(value jsonValue) json.RawMessage {
+	if value.isObject() && len(value.raw) <= maxTrackedEvent {
+		return bytes.Clone(value.raw)
+	}
+	part := value.raw[:min(len(value.raw), maxRefusedPart)]
+	return appendJSONString(nil, strings.ToValidUTF8(string(part), ""))
 }
 
 // warn tells of numbers in an event that do not fit.

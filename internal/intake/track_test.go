@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -104,7 +104,7 @@ func TestTrackReadsLikeFiles(t *testing.T) {
 			}
 			for i, line := range lines {
 				want := readLine(read, i+1)
-				got, err := Track([]byte(line), TrackConfig{At: trackedAt, Zone: bucharest, Country: "ro"})
+				got, err := NewReader().Track([]byte(line), TrackConfig{At: trackedAt, Zone: bucharest, Country: "ro"})
 				if err != nil {
 					t.Errorf("%s: %v", line, err)
 					continue
@@ -160,20 +160,27 @@ func TestTrackReasons(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 201)
 	for line, want := range map[string]RefusedEvent{
-		`"event":"x","timestamp":"soon"`:          {0, "at", `"soon" is not an instant like 2026-03-01T10:00:00Z, from 1900 on`},
-		`"event":"x","at":"1899-12-31"`:           {0, "at", `"1899-12-31" is not an instant like 2026-03-01T10:00:00Z, from 1900 on`},
-		`"event":"a\u001bb"`:                      {0, "event", "\"a\\u{1b}b\" holds a line break or another control character, which a name may not"},
-		`"event":["a"]`:                           {0, "event", `"["a"]" is a list or an object: a name is a text`},
-		`"event":"` + long + `"`:                  {0, "event", `"` + long[:60] + `…" is longer than 200 characters`},
-		`"event":"x","message_id":"a\nb"`:         {0, "message_id", "\"a\\nb\" holds a line break or another control character, which an id may not"},
-		`"event":"x","message_id":[1]`:            {0, "message_id", `"[1]" is a list or an object: an id is a text or a number`},
-		`"event":"x","message_id":"` + long + `"`: {0, "message_id", `"` + long[:60] + `…" is longer than 200 characters`},
+		`"event":"x","timestamp":"soon"`:          {0, "at", `"soon" is not an instant like 2026-03-01T10:00:00Z, from 1900 on`, nil},
+		`"event":"x","at":"1899-12-31"`:           {0, "at", `"1899-12-31" is not an instant like 2026-03-01T10:00:00Z, from 1900 on`, nil},
+		`"event":"a\u001bb"`:                      {0, "event", "\"a\\u{1b}b\" holds a line break or another control character, which a name may not", nil},
+		`"event":["a"]`:                           {0, "event", `"["a"]" is a list or an object: a name is a text`, nil},
+		`"event":"` + long + `"`:                  {0, "event", `"` + long[:60] + `…" is longer than 200 characters`, nil},
+		`"event":"x","message_id":"a\nb"`:         {0, "message_id", "\"a\\nb\" holds a line break or another control character, which an id may not", nil},
+		`"event":"x","message_id":[1]`:            {0, "message_id", `"[1]" is a list or an object: an id is a text or a number`, nil},
+		`"event":"x","message_id":"` + long + `"`: {0, "message_id", `"` + long[:60] + `…" is longer than 200 characters`, nil},
 	} {
-		got, err := Track([]byte(`{"userId":"u",`+line+`}`), TrackConfig{At: trackedAt})
-		if err != nil || !slices.Equal(got.Refused, []RefusedEvent{want}) {
+		got, err := NewReader().Track([]byte(`{"userId":"u",`+line+`}`), TrackConfig{At: trackedAt})
+		if err != nil || !reflect.DeepEqual(withoutBodies(got.Refused), []RefusedEvent{want}) {
 			t.Errorf("%s: %+v %v", line, got.Refused, err)
 		}
 	}
+}
+
+func withoutBodies(refused []RefusedEvent) []RefusedEvent {
+	for i := range refused {
+		refused[i].Body = nil
+	}
+	return refused
 }
 
 // TestTrackBatches: a batch and a list bring the events that stand in them.
@@ -181,7 +188,7 @@ func TestTrackBatches(t *testing.T) {
 	t.Parallel()
 	read := func(body string) Tracked {
 		t.Helper()
-		got, err := Track([]byte(body), TrackConfig{At: trackedAt})
+		got, err := NewReader().Track([]byte(body), TrackConfig{At: trackedAt})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +208,7 @@ func TestTrackBatches(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", text, want)
 		}
 	}
-	if want := []RefusedEvent{{2, "row", "it is not a JSON object"}, {4, "event", "it is missing"}}; !slices.Equal(got.Refused, want) {
+	if want := []RefusedEvent{{2, "row", "it is not a JSON object", json.RawMessage(`"5"`)}, {4, "event", "it is missing", json.RawMessage(`{}`)}}; !reflect.DeepEqual(got.Refused, want) {
 		t.Errorf("%+v", got.Refused)
 	}
 	if got := read(`[{"event":"x","anonymousId":"a"}]`); len(got.Events) != 1 || !got.Events[0].At.Equal(trackedAt.Truncate(time.Microsecond)) {
@@ -219,7 +226,7 @@ func TestTrackAhead(t *testing.T) {
 		"2026-06-02T12:00:00.123456Z": "2026-06-02T12:00:00.123456Z", "2026-06-02T12:00:00.123457Z": "2026-06-01T12:00:00.123456Z",
 		"2038-01-01": "2026-06-01T12:00:00.123456Z", "0000-00-00 00:00:00": "2026-06-01T12:00:00.123456Z", " ": "2026-06-01T12:00:00.123456Z",
 	} {
-		got, err := Track([]byte(instants(text)[0]), TrackConfig{At: trackedAt})
+		got, err := NewReader().Track([]byte(instants(text)[0]), TrackConfig{At: trackedAt})
 		if err != nil || len(got.Events) != 1 || got.Events[0].At.Format(time.RFC3339Nano) != want {
 			t.Errorf("%s: %+v %v", text, got, err)
 		}
@@ -230,7 +237,7 @@ func TestTrackAhead(t *testing.T) {
 func TestTrackLimits(t *testing.T) {
 	t.Parallel()
 	one := `{"event":"x","userId":"u"}`
-	many := "[" + strings.Repeat(one+",", 1000) + one + "]"
+	many := "[" + strings.Repeat(one+",", 2500) + one + "]"
 	for body, want := range map[string]string{
 		"":                            "1:1: there is nothing",
 		" \n x":                       "2:2: this is neither an object nor a list of objects",
@@ -240,18 +247,19 @@ func TestTrackLimits(t *testing.T) {
 		"{\"a\":\"\xff\"}":            "1:7: this is not UTF-8 text",
 		`{"event":"x","batch":5}`:     "1:22: its batch is not a list of objects",
 		strings.Repeat("[", 70) + "]": "1:67: it nests deeper than 64",
-		many:                          "1:27002: there are more than 1000 events: send them in several calls",
+		many:                          "1:67502: there are more than 2500 events: send them in several calls",
 		`{"userId":"` + strings.Repeat("u", 30<<10) + `","batch":` + "[" + strings.Repeat(one+",", 40) + one + `]}`: "1:31661: the events are too large, " +
 			"each with what it takes over from its batch: send them in several calls",
 	} {
-		got, err := Track([]byte(body), TrackConfig{At: trackedAt})
+		got, err := NewReader().Track([]byte(body), TrackConfig{At: trackedAt})
 		problem, ok := errors.AsType[*BodyError](err)
 		if !ok || problem.Error() != want || len(got.Events)+len(got.Refused) != 0 {
 			t.Errorf("%.60q gives %v, want %s", body, err, want)
 		}
 	}
-	got, err := Track([]byte(`[{"event":"`+strings.Repeat("x", 33<<10)+`","userId":"u"},`+one+`]`), TrackConfig{At: trackedAt})
-	if err != nil || len(got.Events) != 1 || !slices.Equal(got.Refused, []RefusedEvent{{0, "row", "it is larger than 32 KiB"}}) {
+	got, err := NewReader().Track([]byte(`[{"event":"`+strings.Repeat("x", 33<<10)+`","userId":"u"},`+one+`]`), TrackConfig{At: trackedAt})
+	if err != nil || len(got.Events) != 1 || len(got.Refused) != 1 || got.Refused[0].Reason != "it is larger than 32 KiB" ||
+		len(got.Refused[0].Body) > maxRefusedPart+100 || !json.Valid(got.Refused[0].Body) {
 		t.Errorf("%+v %v", got.Refused, err)
 	}
 }
@@ -267,7 +275,12 @@ func FuzzTrack(f *testing.F) {
 	}
 	f.Add(`{"batch":[{"a":{}},5],"context":{"traits":{"email":1}}}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		got, err := Track([]byte(body), TrackConfig{At: trackedAt, Country: "RO"})
+		got, err := NewReader().Track([]byte(body), TrackConfig{At: trackedAt, Country: "RO", Public: len(body)%2 == 0})
+		for _, r := range got.Refused {
+			if !json.Valid(r.Body) {
+				t.Fatalf("%q: of a refused event %q is kept", body, r.Body)
+			}
+		}
 		if problem, ok := errors.AsType[*BodyError](err); ok && (problem.Line < 1 || problem.Column < 1) {
 			t.Fatalf("%q: %v", body, err)
 		} else if err != nil && !ok {
@@ -285,7 +298,7 @@ func FuzzTrack(f *testing.F) {
 			if err := json.Unmarshal(text, &back); err != nil || !back.At.Equal(e.At) || back.Name != e.Name {
 				t.Fatalf("%q: %s %v", body, text, err)
 			}
-			if e.At.After(trackedAt.Add(clockSkew)) || e.Type == "" || e.CustomerID+e.Email+e.Phone+e.AnonymousID == "" {
+			if e.At.After(trackedAt.Add(clockSkew)) || e.Type == "" || e.Type != commerce.CrawlerType && e.CustomerID+e.Email+e.Phone+e.AnonymousID == "" {
 				t.Fatalf("%q: %s", body, text)
 			}
 		}

@@ -32,6 +32,7 @@ type eventKey struct {
 	field    int // -1: none
 	rank     int
 	envelope bool
+	sent     bool
 	property string
 }
 
@@ -91,7 +92,7 @@ func (e *eventKeys) classify(header string) eventKey {
 			continue
 		}
 		if rank := slices.Index(append([]string{key(f.name)}, f.synonyms...), k); rank >= 0 {
-			return eventKey{field: i, rank: rank}
+			return eventKey{field: i, rank: rank, sent: k == "sentat"}
 		}
 	}
 	return eventKey{field: -1, envelope: slices.Contains(envelope[:], k), property: header}
@@ -104,6 +105,7 @@ type event struct {
 	name     jsonValue
 	category jsonValue
 	previous jsonValue
+	sent     jsonValue // when the client sent it, by its own clock
 	context  jsonValue
 	batch    jsonValue
 	others   []property
@@ -164,6 +166,9 @@ func (e *eventKeys) read(text []byte, ev *event) error {
 		switch {
 		case value.isNull():
 		case k.field >= 0:
+			if k.sent {
+				ev.sent = value
+			}
 			if len(ev.values[k.field].raw) == 0 || k.rank <= ev.ranks[k.field] {
 				ev.values[k.field], ev.ranks[k.field] = value, k.rank
 			}
@@ -211,6 +216,9 @@ func (ev *event) inherit(outer *event) {
 	if !ev.context.isObject() {
 		ev.context = outer.context
 	}
+	if len(ev.sent.raw) == 0 {
+		ev.sent = outer.sent
+	}
 }
 
 func (e *eventReader) write(ev *event, place, line int64) error {
@@ -237,6 +245,9 @@ func (ev *event) complete() {
 	switch string(ev.values[evType].text()) {
 	case "page", "screen":
 		set(evEvent, ev.name)
+		if len(ev.name.raw) > 0 {
+			ev.others = append(ev.others, property{"name", ev.name})
+		}
 		if len(ev.category.raw) > 0 {
 			ev.others = append(ev.others, property{"category", ev.category})
 		}

@@ -7,24 +7,42 @@ import (
 	"time"
 )
 
-// instant reads when an event happened as a column is read that holds nothing
-// else; see layers.instant. Without one, and for one that is far ahead, it is
-// the arrival. problem says why a text is none.
-func (t *tracker) instant(text string) (at time.Time, problem string) {
+// instant is when an event happened, by this clock: a client that sent it, by
+// its own clock, later than it arrived has one that is ahead by that much. (A
+// clock that is behind cannot be told from an event that was long on its way.)
+// What is far ahead even so is of the arrival. problem says why a text is no
+// instant.
+func (t *tracker) instant(text, sent string) (at time.Time, problem string) {
+	at, problem = t.reading(text)
+	if sent != "" && problem == "" {
+		by, unread := t.reading(sent)
+		if ahead := by.Sub(t.at); unread == "" && ahead > clockAhead {
+			at = at.Add(-ahead)
+		}
+	}
+	if at.After(t.at.Add(clockSkew)) {
+		at = t.at
+	}
+	return at, problem
+}
+
+// clockAhead is how far a client's clock may be ahead before it is corrected.
+const clockAhead = time.Minute
+
+// reading is the instant that a text says, read as a column is read that holds
+// nothing else; see layers.instant. Without one it is the arrival.
+func (t *tracker) reading(text string) (at time.Time, problem string) {
 	if text == "" || strings.HasPrefix(text, "0000-00-00") {
 		return t.at, ""
 	}
 	var survey instantSurvey
 	survey.see([]byte(text), 1)
-	form := survey.form(writesMonthFirst(t.keys.cfg.Country, t.keys.cfg.Zone))
+	form := survey.form(writesMonthFirst(t.Country, t.Zone))
 	micros, ok := t.micros(text, form)
 	if !ok || micros < firstInstant || micros > lastInstant {
 		return t.at, quoted(text) + " is not an instant like 2026-03-01T10:00:00Z, from 1900 on"
 	}
-	if at = time.UnixMicro(micros).UTC(); at.After(t.at.Add(clockSkew)) {
-		at = t.at
-	}
-	return at, ""
+	return time.UnixMicro(micros).UTC(), ""
 }
 
 // micros is the instant in microseconds since 1970.
@@ -158,7 +176,7 @@ func (t *tracker) inUTC(local int64) int64 {
 	year := max(1900, min(2200, time.UnixMicro(local).UTC().Year()))
 	list, ok := t.years[year]
 	if !ok {
-		list = segments(t.keys.cfg.Zone, year, year)
+		list = segments(t.Zone, year, year)
 		t.years[year] = list
 	}
 	for i, s := range list {

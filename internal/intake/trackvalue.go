@@ -36,14 +36,14 @@ func (t *tracker) canonical(ev *event) (_ commerce.Event, column, reason string)
 	}
 	out := commerce.Event{
 		At: t.at, Type: "track", Name: g[evEvent], CustomerID: g[evCustomerID], AnonymousID: g[evAnonymousID], MessageID: g[evMessageID],
-		Email: normalEmail(g[evEmail]), Phone: normalPhone(g[evPhone], t.keys.cfg.Country),
+		Email: normalEmail(g[evEmail]), Phone: normalPhone(g[evPhone], t.Country),
 		Properties: objectOf(g[evProperties]), Traits: objectOf(g[evTraits]),
 	}
 	if g[evType] != "" {
 		out.Type = strings.ToLower(g[evType])
 	}
 	var v verdict
-	at, problem := t.instant(g[evAt])
+	at, problem := t.instant(g[evAt], string(trimmed(ev.sent.text())))
 	if out.Name == "" && out.Type == "track" {
 		v.refuse("event", "it is missing")
 	}

@@ -2,10 +2,8 @@ package loader
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"iter"
-	"time"
 
 	"kith/internal/commerce"
 )
@@ -17,22 +15,6 @@ var (
 	errUnsettled = errors.New("whether it is in the log shows when the folder is opened again")
 )
 
-// AppendEvents writes a batch of events into the log, durably, and returns its
-// number and instant. The warehouse takes it later: with the next Advance,
-// Append or Import. It waits for no run, rebuild or question, but for an import
-// that holds its number (see the package comment).
-func (l *Loader) AppendEvents(ctx context.Context, batch commerce.EventBatch) (seq uint64, at time.Time, err error) {
-	if len(batch.Events)+len(batch.Refused) == 0 {
-		return 0, time.Time{}, commerce.Errorf(commerce.CodeInvalid, "a batch without events")
-	}
-	body, err := json.Marshal(batch)
-	if err != nil {
-		return 0, time.Time{}, commerce.WithCode(commerce.CodeInvalid, err)
-	}
-	e, err := l.appendNow(ctx, commerce.EventsEntry, body)
-	return e.Seq, e.At, err
-}
-
 // appendNow appends an entry with the next number.
 func (l *Loader) appendNow(ctx context.Context, kind commerce.EntryType, body []byte) (commerce.Entry, error) {
 	l.appending.Lock()
@@ -40,6 +22,11 @@ func (l *Loader) appendNow(ctx context.Context, kind commerce.EntryType, body []
 	if err := ctx.Err(); err != nil {
 		return commerce.Entry{}, err // whoever waited for an import may have gone
 	}
+	return l.appendLocked(ctx, kind, body)
+}
+
+// appendLocked is appendNow under appending.
+func (l *Loader) appendLocked(ctx context.Context, kind commerce.EntryType, body []byte) (commerce.Entry, error) {
 	e := commerce.Entry{Type: kind, At: l.now(), Body: body}
 	err := l.openChecked(ctx)
 	if err == nil {

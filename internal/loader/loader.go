@@ -180,6 +180,7 @@ type Loader struct {
 	latest sync.Map
 
 	advances advances
+	grouping grouping
 
 	// log is nil until it is needed. It changes under appending only, and is
 	// read without a lock: a follower reads while an import holds its number.

@@ -18,7 +18,7 @@ func TestEventsAreKeptUnderTheirKey(t *testing.T) {
 		Row{"type": "screen", "event": "Home", "customer_id": "ana", "ts": "2026-03-01T10:00:00Z"},
 		Row{"type": "track", "event": "!", "customer_id": "ana", "ts": "2026-03-01T10:00:00Z"},
 	)
-	s.want("SELECT event, name, properties FROM event ORDER BY pos", "quiz_finished Quiz — Finished! -", `über_größe ÜBER Größe {"a":1.50}`, "page page -", "home Home -")
+	s.want("SELECT event, name, properties FROM event ORDER BY pos", "quiz_finished Quiz — Finished! -", `über_größe ÜBER Größe {"a":1.50}`, "page page -", "screen Home -")
 	if got := refusals(r); got != "5 event: no event" {
 		t.Error(got)
 	}

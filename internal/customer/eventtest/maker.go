@@ -110,6 +110,9 @@ func (g *Maker) say(e *commerce.Event) {
 		e.Properties = g.object(g.maybe(95, g.amount("amount", "points", "value")), g.maybe(50, `"reason":"reward"`), g.maybe(30, `"id":"p`+g.digit()+`"`))
 	case n < 85:
 		g.version(e)
+	case n < 87:
+		e.Type, e.Name = commerce.PublicType, g.pick("Order Completed", "Completed Order", "points", "Order Refunded", "coupon_redeemed", "Order Cancelled")
+		e.Properties = g.object(g.orderID(g.oldOrder()), g.amount("total", "amount", "value"))
 	case n < 93:
 		e.Type, e.Traits = "identify", g.traits()
 	case n < 98:
@@ -121,9 +124,15 @@ func (g *Maker) say(e *commerce.Event) {
 
 func (g *Maker) track(e *commerce.Event) {
 	e.Name = g.pick("Product Viewed", "Product Viewed", "product_added", "Product Added", "Product Removed", "Product Added to Wishlist",
-		"product_removed_from_wishlist", "Page Viewed", "Quiz Finished", "checkout_started")
-	if g.chance(15) {
+		"product_removed_from_wishlist", "Page Viewed", "Quiz Finished", "checkout_started", "Viewed Product", "Added Product")
+	switch n := g.R.IntN(100); {
+	case n < 15:
 		e.Type, e.Name = g.pick("page", "screen"), g.pick("", "Home")
+	case n < 20:
+		e.Type, e.Name = commerce.CrawlerType, g.pick("", "Home", "Product Viewed", "Order Completed")
+		e.CustomerID, e.Email, e.Phone, e.AnonymousID = "", "", "", ""
+	case n < 30:
+		e.Type = commerce.PublicType
 	}
 	e.Properties = g.object(g.maybe(80, g.product()), g.maybe(40, `"quantity":`+g.number()), g.maybe(40, `"price":`+g.number()),
 		g.maybe(20, `"stock":`+g.number()), g.maybe(20, `"category":"`+g.pick("home", "kitchen", "", "[x]")+`"`), g.maybe(15, `"brand":"Acme"`),

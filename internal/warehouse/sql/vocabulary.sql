@@ -4,7 +4,8 @@
 SELECT estimated_size FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary AND table_name = $name
 
 -- name: seen_events
-SELECT event, arg_max(name, ts), count(*), max(ts) FROM event GROUP BY event ORDER BY event
+-- What crawlers do is nobody's: to ask for it finds nobody.
+SELECT event, arg_max(name, ts), count(*), max(ts) FROM event WHERE event <> 'crawler' GROUP BY event ORDER BY event
 
 -- name: seen_properties
 -- Of the events that came last: they say what the shop sends now.
