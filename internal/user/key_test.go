@@ -111,7 +111,8 @@ func TestAKeyIsWhatItIsMadeAs(t *testing.T) {
 	}{
 		"public": {
 			user.NewKey{Name: "Site", Origins: []string{"https://Shop.example/", "https://*.shop.example"}, EventsPerMinute: 600},
-			user.Identity{Kind: user.PublicKey, Origins: []string{"https://shop.example", "https://*.shop.example"}, EventsPerMinute: 600}, "",
+			user.Identity{Kind: user.PublicKey, Origins: []string{"https://shop.example", "https://*.shop.example"}, EventsPerMinute: 600},
+			"",
 		},
 		"any site":        {user.NewKey{}, user.Identity{Kind: user.PublicKey}, ""},
 		"secret":          {user.NewKey{Secret: true, EventsPerMinute: user.MaxEventsPerMinute}, user.Identity{Kind: user.SecretKey, Role: user.Editor, EventsPerMinute: user.MaxEventsPerMinute}, ""},
