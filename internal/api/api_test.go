@@ -258,6 +258,14 @@ func (s *shop) ListKeys(context.Context) ([]api.AccessKey, error) {
 	return []api.AccessKey{{ID: "key_a", Kind: "public", Name: "<x>", CreatedAt: noon}}, s.ask("keys")
 }
 
+func (s *shop) ChangeKey(_ context.Context, id string, c api.AccessKeyChange) (api.AccessKey, error) {
+	return api.AccessKey{ID: id, Kind: "public", Origins: *c.Origins, EventsPerMinute: *c.EventsPerMinute, CreatedAt: noon}, s.ask("change key %s %v %d", id, *c.Origins, *c.EventsPerMinute)
+}
+
+func (s *shop) RotateKey(_ context.Context, id string, r api.KeyRotation) (api.AccessKey, error) {
+	return api.AccessKey{ID: "key_b", Kind: "public", CreatedAt: noon, ExpiresAt: noon, Ended: true, Key: "kith_pk_x"}, s.ask("rotate key %s %d", id, *r.OverlapSeconds)
+}
+
 func (s *shop) RevokeKey(_ context.Context, id string) (api.Deletion, error) {
 	return api.Deletion{ID: id, Outcome: "deleted"}, s.ask("revoke key %s", id)
 }
@@ -407,7 +415,13 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 		"create key": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.CreateKey(ctx, api.NewAccessKey{Secret: true, Name: "<x> ț", Role: user.Analyst})
 		},
-		"keys":       func(ctx context.Context, s api.Shop) (any, error) { return s.ListKeys(ctx) },
+		"keys": func(ctx context.Context, s api.Shop) (any, error) { return s.ListKeys(ctx) },
+		"change key": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.ChangeKey(ctx, "key/a b", api.AccessKeyChange{Origins: &[]string{"https://shop.example"}, EventsPerMinute: new(5)})
+		},
+		"rotate key": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.RotateKey(ctx, "key/a b", api.KeyRotation{OverlapSeconds: new(0)})
+		},
 		"revoke key": func(ctx context.Context, s api.Shop) (any, error) { return s.RevokeKey(ctx, "key/a b") },
 		"audit": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.Audit(ctx, api.AuditQuestion{Limit: 7, After: 9, Actor: "a&b", Action: "user"})

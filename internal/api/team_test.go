@@ -98,7 +98,7 @@ func (m *team) session(t *testing.T, server *httptest.Server, role user.Role) as
 
 func (m *team) key(t *testing.T, secret bool, role user.Role) as {
 	t.Helper()
-	_, text, err := m.AddKey(t.Context(), secret, "", role)
+	_, text, err := m.AddKey(t.Context(), user.NewKey{Secret: secret, Role: role})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,11 @@ type Team interface {
 	// CreateKey makes a key. Its answer alone has the key's text.
 	CreateKey(ctx context.Context, n NewAccessKey) (AccessKey, error)
 	ListKeys(ctx context.Context) ([]AccessKey, error)
+	// ChangeKey changes what a key is bound to; its text stays.
+	ChangeKey(ctx context.Context, id string, c AccessKeyChange) (AccessKey, error)
+	// RotateKey makes a key in place of another one. Its answer alone has the
+	// new key's text.
+	RotateKey(ctx context.Context, id string, r KeyRotation) (AccessKey, error)
 	RevokeKey(ctx context.Context, id string) (Deletion, error)
 
 	// Audit lists entries of the audit log, the newest first, and VerifyAudit

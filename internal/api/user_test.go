@@ -135,6 +135,55 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestAKeyIsBoundAndReplaced over HTTP.
+func TestAKeyIsBoundAndReplaced(t *testing.T) {
+	t.Parallel()
+	s := newServed(t)
+	owner := s.team.session(t, s.Server, user.Owner)
+	for body, want := range map[string]string{
+		`{"origins":["shop.example"]}`:                       "it does not begin with https://",
+		`{"secret":true,"origins":["https://shop.example"]}`: "a secret key has no origins",
+		`{"events_per_minute":-1}`:                           "",
+		`{"events_per_minute":1.5}`:                          "",
+	} {
+		if got := s.ask(t, owner, "POST", "/v1/keys", body, 422); !strings.Contains(got["detail"].(string), want) {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+	made := s.ask(t, owner, "POST", "/v1/keys", `{"name":"Site","origins":["https://Shop.example/"],"events_per_minute":60}`, 200)
+	path := "/v1/keys/" + made["id"].(string)
+	if fmt.Sprint(made["origins"], made["events_per_minute"], made["ended"], made["expires_at"]) != "[https://shop.example] 60 <nil> <nil>" {
+		t.Errorf("made: %v", made)
+	}
+	changed := s.ask(t, owner, "PATCH", path, `{"origins":[]}`, 200)
+	if changed["origins"] != nil || changed["events_per_minute"] != 60.0 || changed["key"] != nil {
+		t.Errorf("changed: %v", changed)
+	}
+	s.ask(t, owner, "PATCH", path, `{"origins":["http://"]}`, 422)
+	s.ask(t, owner, "PATCH", "/v1/keys/key_x", `{"events_per_minute":5}`, 404)
+	s.ask(t, owner, "POST", path+"/rotate", `{"overlap_seconds":2592001}`, 422)
+	s.ask(t, owner, "POST", "/v1/keys/key_x/rotate", `{}`, 404)
+
+	old := as{"Authorization": "Bearer " + made["key"].(string)}
+	next := s.ask(t, owner, "POST", path+"/rotate", `{}`, 200)
+	by := as{"Authorization": "Bearer " + next["key"].(string)}
+	s.ask(t, old, "POST", "/v1/events", `[]`, 200)
+	s.ask(t, by, "POST", "/v1/events", `[]`, 200)
+	s.ask(t, owner, "POST", path+"/rotate", `{}`, 409)
+	last := s.ask(t, owner, "POST", "/v1/keys/"+next["id"].(string)+"/rotate", `{"overlap_seconds":0}`, 200)
+	if detail := s.ask(t, by, "POST", "/v1/events", `[]`, 401)["detail"].(string); !strings.Contains(detail, "has ended") {
+		t.Errorf("an ended key: %s", detail)
+	}
+	s.ask(t, as{"Authorization": "Bearer " + last["key"].(string)}, "POST", "/v1/events", `[]`, 200)
+	list := s.ask(t, owner, "GET", "/v1/keys", "", 200)["keys"].([]any)
+	for i, want := range []string{"<nil> true", "true true", "<nil> false"} {
+		k := list[i].(map[string]any)
+		if got := fmt.Sprint(k["ended"], k["expires_at"] != nil); got != want || k["events_per_minute"] != 60.0 {
+			t.Errorf("key %d: %v", i, k)
+		}
+	}
+}
+
 func TestAuditLog(t *testing.T) {
 	t.Parallel()
 	s := newServed(t)

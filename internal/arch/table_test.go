@@ -51,6 +51,7 @@ var layerOf = map[string]layer{
 	"internal/intake":   domain,
 	"internal/job":      domain,
 	"internal/journey":  domain,
+	"internal/limit":    domain,
 	"internal/loader":   domain,
 	"internal/measure":  domain,
 	"internal/offer":    domain,

@@ -3,6 +3,8 @@ package opsdb
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,9 +15,7 @@ import (
 // AddKey implements user.Store.
 func (d *DB) AddKey(ctx context.Context, k user.Key, n audit.Note) error {
 	err := d.transact(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO api_key (id, hash, secret, name, role, created_at, used_at) VALUES (?, ?, ?, ?, ?, ?, 0)`,
-			k.ID, k.Hash, k.Secret, k.Name, string(k.Role), k.CreatedAt.UnixMicro())
-		if err != nil {
+		if err := insertKey(ctx, tx, k); err != nil {
 			return err
 		}
 		return appendAudit(ctx, tx, n)
@@ -26,38 +26,92 @@ func (d *DB) AddKey(ctx context.Context, k user.Key, n audit.Note) error {
 	return nil
 }
 
+func insertKey(ctx context.Context, tx *sql.Tx, k user.Key) error {
+	origins, err := json.Marshal(append([]string{}, k.Origins...))
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO api_key (id, hash, secret, name, role, created_at, used_at, origins, events_per_minute, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+		k.ID, k.Hash, k.Secret, k.Name, string(k.Role), k.CreatedAt.UnixMicro(), string(origins), k.EventsPerMinute, microsOf(k.ExpiresAt))
+	return err
+}
+
+func putKey(ctx context.Context, tx *sql.Tx, k user.Key) error {
+	origins, err := json.Marshal(append([]string{}, k.Origins...))
+	if err != nil {
+		return err
+	}
+	done, err := tx.ExecContext(ctx, `UPDATE api_key SET origins = ?, events_per_minute = ?, expires_at = ? WHERE id = ?`,
+		string(origins), k.EventsPerMinute, microsOf(k.ExpiresAt), k.ID)
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return errors.New("it is not there")
+}
+
+// PutKey implements user.Store.
+func (d *DB) PutKey(ctx context.Context, k user.Key, n audit.Note) error {
+	err := d.transact(ctx, func(tx *sql.Tx) error {
+		if err := putKey(ctx, tx, k); err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, n)
+	})
+	if err != nil {
+		return fmt.Errorf("changing key %s: %w", k.ID, err)
+	}
+	return nil
+}
+
+// RotateKey implements user.Store.
+func (d *DB) RotateKey(ctx context.Context, old, successor user.Key, notes ...audit.Note) error {
+	err := d.transact(ctx, func(tx *sql.Tx) error {
+		if err := putKey(ctx, tx, old); err != nil {
+			return err
+		}
+		if err := insertKey(ctx, tx, successor); err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, notes...)
+	})
+	if err != nil {
+		return fmt.Errorf("rotating key %s: %w", old.ID, err)
+	}
+	return nil
+}
+
 // ListKeys implements user.Store.
 func (d *DB) ListKeys(ctx context.Context) ([]user.Key, error) {
-	list, err := d.keys(ctx, `SELECT id, secret, name, role, created_at, used_at FROM api_key ORDER BY created_at, id`)
+	var list []user.Key
+	err := d.stream(ctx, `
+		SELECT id, hash, secret, name, role, created_at, used_at, origins, events_per_minute, expires_at
+		FROM api_key ORDER BY created_at, id`, nil, func(rows *sql.Rows) error {
+		var k user.Key
+		var created, used, expires int64
+		var origins string
+		err := rows.Scan(&k.ID, &k.Hash, &k.Secret, &k.Name, &k.Role, &created, &used, &origins, &k.EventsPerMinute, &expires)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(origins), &k.Origins); err != nil {
+			return fmt.Errorf("the origins of key %s: %w", k.ID, err)
+		}
+		if len(k.Origins) == 0 {
+			k.Origins = nil
+		}
+		k.CreatedAt, k.UsedAt, k.ExpiresAt = instant(created), instantOf(used), instantOf(expires)
+		list = append(list, k)
+		return nil
+	})
 	if err != nil {
-		return nil, fmt.Errorf("listing keys: %w", err)
+		return nil, fmt.Errorf("listing keys: %w", explain(d.file, err))
 	}
 	return list, nil
-}
-
-// FindKey implements user.Store.
-func (d *DB) FindKey(ctx context.Context, hash string) (user.Key, bool, error) {
-	list, err := d.keys(ctx, `SELECT id, secret, name, role, created_at, used_at FROM api_key WHERE hash = ?`, hash)
-	if err != nil {
-		return user.Key{}, false, fmt.Errorf("looking for a key: %w", err)
-	}
-	if len(list) == 0 {
-		return user.Key{}, false, nil
-	}
-	return list[0], true, nil
-}
-
-func (d *DB) keys(ctx context.Context, query string, args ...any) ([]user.Key, error) {
-	var list []user.Key
-	err := d.stream(ctx, query, args, func(rows *sql.Rows) error {
-		var k user.Key
-		var created, used int64
-		err := rows.Scan(&k.ID, &k.Secret, &k.Name, &k.Role, &created, &used)
-		k.CreatedAt, k.UsedAt = instant(created), instantOf(used)
-		list = append(list, k)
-		return err
-	})
-	return list, explain(d.file, err)
 }
 
 // UseKey implements user.Store.

@@ -31,6 +31,7 @@ type Book struct {
 	throttle *throttle
 	sessions *sessions
 	failures failures
+	keys     keyring
 
 	// changing lets one change of users, links and keys be checked and made
 	// after the other: two owners may demote each other otherwise.
@@ -87,7 +88,8 @@ func (b *Book) Get(ctx context.Context, id string) (Account, error) { return b.g
 func (b *Book) List(ctx context.Context) ([]Account, error) { return b.config.Store.ListUsers(ctx) }
 
 // Identify says who a session's token or a key is; one that is not known, or
-// of somebody who may not log in, is nobody.
+// of somebody who may not log in, is nobody. A key that ended is an error with
+// commerce.CodeUnknown. Keys are looked up in memory.
 func (b *Book) Identify(ctx context.Context, session, key string) (Identity, error) {
 	return b.identify(ctx, session, key, true)
 }
@@ -100,9 +102,12 @@ func (b *Book) StillKnown(ctx context.Context, session, key string) (Identity, e
 
 func (b *Book) identify(ctx context.Context, session, key string, used bool) (Identity, error) {
 	if key != "" {
-		k, found, err := b.config.Store.FindKey(ctx, hashOf(key))
+		k, found, err := b.keys.find(ctx, hashOf(key), b.config.Store.ListKeys)
 		if err != nil || !found {
 			return Identity{}, err
+		}
+		if k.Ended(b.now()) {
+			return Identity{}, commerce.Errorf(commerce.CodeUnknown, "the key %s has ended: it was replaced; use the one that took its place, or make another one", k.ID)
 		}
 		if used {
 			if err := b.used(ctx, k); err != nil {

@@ -73,6 +73,9 @@ type Identity struct {
 	Role Role   // of a session or a secret key
 	User User   // of a session
 	Key  string // the id of a key
+
+	Origins         []string // of a public key, see AllowsOrigin
+	EventsPerMinute int      // of a key: how many it may send; 0 for the limit that all keys have
 }
 
 // May says whether somebody has a permission.

@@ -39,9 +39,13 @@ type Store interface {
 	DeleteSession(ctx context.Context, hash string, notes ...audit.Note) error
 
 	AddKey(ctx context.Context, k Key, n audit.Note) error
-	// ListKeys lists all, the oldest first, without their hashes.
+	// ListKeys lists all, the oldest first.
 	ListKeys(ctx context.Context) ([]Key, error)
-	FindKey(ctx context.Context, hash string) (Key, bool, error)
+	// PutKey replaces what a key is bound to and when it ends. It is an error if
+	// it is not there.
+	PutKey(ctx context.Context, k Key, n audit.Note) error
+	// RotateKey puts a key and adds the one that takes its place.
+	RotateKey(ctx context.Context, old, successor Key, notes ...audit.Note) error
 	// UseKey notes that a key was used at an instant, and records it, if the
 	// last use that is known was before since.
 	UseKey(ctx context.Context, id string, at, since time.Time, n audit.Note) error

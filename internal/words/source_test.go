@@ -73,7 +73,7 @@ var unsaid = []string{
 var unheard = []string{
 	// Parts of what is said in several steps; the whole is in the files.
 	"too small to matter: %s of the known customers", "an id", "a name", "does not fit: at most 12 digits and 6 decimals", "and %d more",
-	"'it is zero'", "second factor off", "; e-mails that are nobody's", "for %s: %d written", ", then it broke off", "for %s: %d of %d members", "%d failed since %s, the last from %s", "the rest of the refused rows is not kept: there are too many\n",
+	"'it is zero'", "second factor off", "; e-mails that are nobody's", "for %s: %d written", ", then it broke off", "for %s: %d of %d members", "%d failed since %s, the last from %s", "%d events a minute", "any origin, the limit that all keys have", "the rest of the refused rows is not kept: there are too many\n",
 	// What api.Client says to commands.
 	"asking the server that owns the folder: %w", "reading the server's answer: %w", "reading the server's answer, which may have been cut off: %w",
 	"the server ended before the import did: %w", "the server ended", "the server answered %d %s",

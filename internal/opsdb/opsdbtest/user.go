@@ -232,8 +232,10 @@ func testUserSessions(t *testing.T, open func(*testing.T, string) Store) {
 func testKeys(t *testing.T, open func(*testing.T, string) Store) {
 	place := t.TempDir()
 	s := open(t, place)
-	one := user.Key{ID: "k1", Hash: "h1", Secret: true, Name: "Ț", Role: user.Analyst, CreatedAt: day.Add(1000)}
-	two := user.Key{ID: "k0", Hash: "h0", CreatedAt: day}
+	one := user.Key{
+		ID: "k1", Hash: "h1", Secret: true, Name: "Ț", Role: user.Analyst, EventsPerMinute: 1_000_000, CreatedAt: day.Add(1000), ExpiresAt: day.Add(time.Hour),
+	}
+	two := user.Key{ID: "k0", Hash: "h0", Origins: []string{"https://a.example", "http://b.example:81"}, CreatedAt: day}
 	must(t, s.AddKey(t.Context(), one, note("add")))
 	must(t, s.AddKey(t.Context(), two, note("add")))
 	if err := s.AddKey(t.Context(), user.Key{ID: "k2", Hash: "h1", CreatedAt: day}, note("twice")); err == nil {
@@ -241,31 +243,52 @@ func testKeys(t *testing.T, open func(*testing.T, string) Store) {
 	}
 	must(t, s.Close())
 	s = open(t, place)
-	one.Hash, two.Hash = "", ""
-	got, err := s.ListKeys(t.Context())
-	if diff := cmp.Diff([]user.Key{two, one}, got); diff != "" || err != nil {
-		t.Errorf("keys, %v (-want +got):\n%s", err, diff)
+	wantKeys := func(want ...user.Key) {
+		t.Helper()
+		got, err := s.ListKeys(t.Context())
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("keys, %v (-want +got):\n%s", err, diff)
+		}
 	}
-	if k, found, err := s.FindKey(t.Context(), "h1"); !found || err != nil || !cmp.Equal(k, one) {
-		t.Errorf("FindKey = %+v, %v, %v", k, found, err)
-	}
+	wantKeys(two, one)
 	noon := day.Add(12 * time.Hour)
 	must(t, s.UseKey(t.Context(), "k1", noon, day, note("use")))
 	must(t, s.UseKey(t.Context(), "k1", noon.Add(time.Hour), day, note("again on the day")))
 	must(t, s.UseKey(t.Context(), "k9", noon, day, note("nobody's")))
-	if k, _, err := s.FindKey(t.Context(), "h1"); !k.UsedAt.Equal(noon) || err != nil {
-		t.Errorf("used at %s, %v; want %s", k.UsedAt, err, noon)
-	}
+	one.UsedAt = noon
+	wantKeys(two, one)
 	must(t, s.UseKey(t.Context(), "k1", noon.AddDate(0, 0, 1), day.AddDate(0, 0, 1), note("next")))
+	one.UsedAt = noon.AddDate(0, 0, 1)
+
+	two.Origins, two.EventsPerMinute = nil, 60
+	must(t, s.PutKey(t.Context(), two, note("change")))
+	wantKeys(two, one)
+	if err := s.PutKey(t.Context(), user.Key{ID: "k9"}, note("nobody's")); err == nil {
+		t.Error("a key that is not there was changed")
+	}
+	three := two
+	three.ID, three.Hash, three.CreatedAt = "k3", "h3", noon
+	two.ExpiresAt = noon.Add(time.Hour)
+	must(t, s.RotateKey(t.Context(), two, three, note("rotate"), note("successor")))
+	wantKeys(two, one, three)
+	twice := three
+	twice.ID = "k4"
+	changed := two
+	changed.ExpiresAt = time.Time{}
+	if err := s.RotateKey(t.Context(), changed, twice, note("twice")); err == nil {
+		t.Error("two keys have one hash")
+	}
+	wantKeys(two, one, three) // all or nothing
+	if err := s.RotateKey(t.Context(), user.Key{ID: "k9"}, user.Key{ID: "k5", Hash: "h5", CreatedAt: day}, note("nobody's")); err == nil {
+		t.Error("a key that is not there was replaced")
+	}
 	for _, want := range []bool{true, false} {
 		if found, err := s.DeleteKey(t.Context(), "k1", note("revoke")); found != want || err != nil {
 			t.Errorf("DeleteKey = %v, %v", found, err)
 		}
 	}
-	if _, found, err := s.FindKey(t.Context(), "h1"); found || err != nil {
-		t.Errorf("a revoked key: %v, %v", found, err)
-	}
-	if got := actions(t, s); got != "add add use next revoke" {
+	wantKeys(two, three)
+	if got := actions(t, s); got != "add add use next change rotate successor revoke" {
 		t.Errorf("recorded: %s", got)
 	}
 }
