@@ -43,7 +43,7 @@ type bench struct {
 }
 
 // subjects are what can be measured.
-var subjects = []string{"questions", "presets", "rfm", "import", "start", "stream", "console"}
+var subjects = []string{"questions", "presets", "rfm", "import", "start", "stream", "console", "intake"}
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) > 0 && args[0] == childArg {
@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&b.profiles, "profiles", "", "folder for profiles of the stream's stages")
 	flags.IntVar(&b.threads, "threads", 2, "threads of each DuckDB instance")
 	flags.StringVar(&b.memory, "memory", "6GB", "memory limit of the shops' DuckDB; imports have 1GiB")
-	flags.StringVar(&b.kith, "kith", "bin/kith", "the program, for start and console")
+	flags.StringVar(&b.kith, "kith", "bin/kith", "the program, for start, console and intake")
 	flags.StringVar(&b.retail, "retail", "../shared/data/online_retail/online_retail.csv.gz", "the Online Retail file")
 	write := flags.String("write", "", "file for the report in Markdown")
 	date := flags.String("date", time.Now().Format(time.DateOnly), "date of the report")
@@ -136,6 +136,9 @@ func (b *bench) measure(ctx context.Context, only []string) error {
 	}
 	if b.wants("console") {
 		err = errors.Join(err, b.console(ctx))
+	}
+	if b.wants("intake") {
+		err = errors.Join(err, b.intake(ctx))
 	}
 	return err
 }

@@ -135,7 +135,7 @@ func (s *stores) book() (*segment.Book, error) {
 			return s.load.Append(ctx, commerce.SegmentEntry, changes)
 		},
 		Events: func(context.Context) ([]string, error) {
-			return []string{"product_viewed", "product_added", "product_added_to_wishlist", "home"}, nil
+			return []string{"product_viewed", "product_added", "product_added_to_wishlist", "page"}, nil
 		},
 	})
 }

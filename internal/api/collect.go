@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kith/internal/commerce"
+	"kith/internal/limit"
 	"kith/internal/user"
 )
 
@@ -126,7 +127,7 @@ func (c *collector) taken(r *http.Request, kind string) (success, error) {
 	var who user.Identity
 	var err error
 	if key != "" {
-		if who, err = sender(r, key, c.users.Identify); err != nil {
+		if who, err = c.known(r, key, c.users.Identify); err != nil {
 			return success{}, err
 		}
 	}
@@ -136,7 +137,7 @@ func (c *collector) taken(r *http.Request, kind string) (success, error) {
 		return success{}, err
 	}
 	if key == "" {
-		if who, err = sender(r, writeKeyIn(body), c.users.Identify); err != nil {
+		if who, err = c.known(r, writeKeyIn(body), c.users.Identify); err != nil {
 			return success{}, err
 		}
 	}
@@ -145,7 +146,7 @@ func (c *collector) taken(r *http.Request, kind string) (success, error) {
 		return success{}, err
 	}
 	defer done()
-	from := senderOf(who)
+	from := c.sender(who, c.addressOf(r))
 	from.Type = kind
 	if r.Header.Get("Origin") != "" {
 		from.UserAgent = r.UserAgent()
@@ -155,16 +156,25 @@ func (c *collector) taken(r *http.Request, kind string) (success, error) {
 	return success{Success: true, Accepted: t.Accepted, Refused: t.Refused, Warnings: t.Warnings}, err
 }
 
-// sender finds out whose key it is. Only sending is a use of a key.
-func sender(r *http.Request, key string, identify func(ctx context.Context, session, key string) (user.Identity, error)) (user.Identity, error) {
+// known finds out whose key it is. Only sending is a use of a key. Keys that are
+// not known are counted, so that nobody tries many.
+func (c *collector) known(r *http.Request, key string, identify func(ctx context.Context, session, key string) (user.Identity, error)) (user.Identity, error) {
 	if key == "" {
 		return user.Identity{}, commerce.Errorf(commerce.CodeUnknown, "a key is needed: as the name of Basic or as Bearer in Authorization, or as writeKey in the body; keys are made with \"kith key create\"")
 	}
 	who, err := identify(r.Context(), "", key)
-	if err == nil && !who.May(user.Track) {
-		err = commerce.Errorf(commerce.CodeUnknown, "the key is not known here; keys are made with \"kith key create\"")
+	switch {
+	case err != nil:
+		return who, err
+	case !who.May(user.Track):
+		if ok, after := c.networks.Take(limit.Network(c.addressOf(r)), 1, time.Now()); !ok {
+			return who, tooMany(after)
+		}
+		return who, commerce.Errorf(commerce.CodeUnknown, "the key is not known here; keys are made with \"kith key create\"")
+	case !who.AllowsOrigin(r.Header.Get("Origin")):
+		return who, commerce.Errorf(commerce.CodeDenied, "the key was made for other sites than this one: \"kith key set\" changes them")
 	}
-	return who, err
+	return who, nil
 }
 
 // writeKeyOf is the key that a request has in its headers or its address, or "".
@@ -197,6 +207,9 @@ func (c *collector) fail(w http.ResponseWriter, r *http.Request, err error) {
 		c.refuse(w, r, busy.status, commerce.CodeBusy, busy.Error())
 		return
 	}
+	if throttled, ok := errors.AsType[*user.ThrottledError](err); ok {
+		w.Header().Set("Retry-After", retryAfter(throttled.After))
+	}
 	if sized, ok := errors.AsType[*bodyError](err); ok {
 		c.refuse(w, r, sized.status, commerce.CodeInvalid, sized.Error())
 		return
@@ -227,7 +240,7 @@ func answerJSON(w http.ResponseWriter, status int, body any) {
 // no other.
 func (c *collector) settings(w http.ResponseWriter, r *http.Request) {
 	key := r.PathValue("key")
-	if _, err := sender(r, key, c.users.StillKnown); err != nil {
+	if _, err := c.known(r, key, c.users.StillKnown); err != nil {
 		c.fail(w, r, err)
 		return
 	}
@@ -247,7 +260,7 @@ func (c *collector) settings(w http.ResponseWriter, r *http.Request) {
 // source answers RudderStack's browser client.
 func (c *collector) source(w http.ResponseWriter, r *http.Request) {
 	key := writeKeyOf(r)
-	who, err := sender(r, key, c.users.StillKnown)
+	who, err := c.known(r, key, c.users.StillKnown)
 	if err != nil {
 		c.fail(w, r, err)
 		return

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -275,6 +276,63 @@ func TestCollectBudget(t *testing.T) {
 			t.Fatalf("%d %s", got.StatusCode, got.body)
 		}
 	}
+}
+
+// TestCollectLimits: a key and a network send as much as they may in a minute,
+// whoever tries keys is stopped, and a key that was made for a site serves no
+// other.
+func TestCollectLimits(t *testing.T) {
+	t.Parallel()
+	team, s := newTeam(t), &admitting{}
+	server, _ := serveTeam(t, s, team)
+	_, text, err := team.AddKey(t.Context(), user.NewKey{Origins: []string{"https://shop.example"}, EventsPerMinute: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	here := as{"Authorization": "Bearer " + text, "Origin": "https://shop.example"}
+	for _, test := range []struct {
+		origin     string
+		events     string
+		want       int
+		retryAfter bool
+	}{
+		{"https://shop.example", "6", 200, false},
+		{"https://evil.example", "1", 403, false},
+		{"", "1", 403, false},
+		{"https://shop.example", "11", 400, false}, // never
+		{"https://shop.example", "5", 429, true},
+		{"https://shop.example", "4", 200, false},
+		{"https://shop.example", "1", 429, true},
+	} {
+		got := tell(t, server, plus(here, "Origin", test.origin), http.MethodPost, "/v1/batch", test.events)
+		if got.StatusCode != test.want || (got.Header.Get("Retry-After") != "") != test.retryAfter {
+			t.Errorf("%+v: %d %v %s", test, got.StatusCode, got.Header, got.body)
+		}
+	}
+	secret := team.key(t, true, user.Editor)
+	for range 3 { // what the shop's own servers send has no limit unless one was set
+		if got := tell(t, server, secret, http.MethodPost, "/v1/batch", "60000"); got.StatusCode != 200 {
+			t.Errorf("%d %s", got.StatusCode, got.body)
+		}
+	}
+	public := team.key(t, false, "")
+	if got := tell(t, server, public, http.MethodPost, "/v1/batch", "11000"); got.StatusCode != 200 {
+		t.Errorf("%d %s", got.StatusCode, got.body)
+	}
+	if got := tell(t, server, public, http.MethodPost, "/v1/batch", "2000"); got.StatusCode != 429 {
+		t.Errorf("%d %s", got.StatusCode, got.body)
+	}
+}
+
+// admitting is a shop that is sent as many events as the body says.
+type admitting struct{ shop }
+
+func (s *admitting) Track(_ context.Context, from api.Sender, body []byte) (api.Tracked, error) {
+	n, err := strconv.Atoi(string(body))
+	if err == nil && from.Admit != nil {
+		err = from.Admit(n)
+	}
+	return api.Tracked{Accepted: n}, err
 }
 
 func dial(t *testing.T, server *httptest.Server) net.Conn {

@@ -21,6 +21,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"kith/internal/commerce"
+	"kith/internal/limit"
 	"kith/internal/user"
 )
 
@@ -77,6 +78,8 @@ type handler struct {
 	readerTime time.Duration
 	api        huma.API
 	routes     []Route
+	// keys and networks limit events by who sends them.
+	keys, networks *limit.Limiter
 }
 
 // Handler puts a shop behind HTTP.
@@ -97,6 +100,13 @@ func Handler(config HandlerConfig) (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	h := newHandler(config, mux)
+	var err error
+	if h.keys, err = limit.New(limit.Config{PerMinute: limit.EventsPerKey}); err != nil {
+		return nil, err
+	}
+	if h.networks, err = limit.New(limit.Config{PerMinute: limit.EventsPerNetwork}); err != nil {
+		return nil, err
+	}
 	if config.Pages != nil {
 		mux.Handle(pagesPattern, config.Pages)
 	}
@@ -233,11 +243,13 @@ func register[I, O any](h *handler, route Route, do func(ctx context.Context, in
 // withHeaders adds what an error says in headers.
 func withHeaders(p *problem, err error) error {
 	if throttled, ok := errors.AsType[*user.ThrottledError](err); ok {
-		seconds := strconv.Itoa(int(math.Ceil(throttled.After.Seconds())))
-		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {seconds}})
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter(throttled.After)}})
 	}
 	return p
 }
+
+// retryAfter is a time as the header of that name has it, in whole seconds.
+func retryAfter(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
 
 func operationID(route Route) string {
 	path := strings.NewReplacer("/v1/", "", "/", "-", "{", "", "}", "").Replace(route.Path)

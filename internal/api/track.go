@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
+	"kith/internal/commerce"
+	"kith/internal/limit"
 	"kith/internal/user"
 )
 
@@ -16,6 +19,8 @@ type Sender struct {
 	Type string
 	// UserAgent is that of a browser; "" for any other sender.
 	UserAgent string
+	// Admit, if set, is asked before events are taken, and says how many there are.
+	Admit func(events int) error
 }
 
 // Tracked is what came of a body of events.
@@ -53,7 +58,12 @@ func (s *Service) Track(ctx context.Context, from Sender, body []byte) (Tracked,
 	if answer.Refused == nil {
 		answer.Refused = []RefusedEvent{}
 	}
-	if len(events.Events)+len(events.Refused) > 0 {
+	if n := len(events.Events) + len(events.Refused); n > 0 {
+		if from.Admit != nil {
+			if err := from.Admit(n); err != nil {
+				return Tracked{}, err
+			}
+		}
 		answer.Seq, _, err = s.config.Loader.AppendEvents(ctx, events)
 	}
 	return answer, err
@@ -65,13 +75,43 @@ func (h *handler) trackRoute() {
 			RawBody []byte `contentType:"application/json"`
 		},
 		) (*answer[Tracked], error) {
-			t, err := h.shop.Track(ctx, senderOf(visitOf(ctx).Identity), in.RawBody)
+			v := visitOf(ctx)
+			t, err := h.shop.Track(ctx, h.sender(v.Identity, v.address), in.RawBody)
 			return &answer[Tracked]{t}, err
 		})
 }
 
-// senderOf is who sends events, by how they have shown who they are.
-func senderOf(i user.Identity) Sender { return Sender{Key: i.Key, Public: i.Kind == user.PublicKey} }
+// sender is who sends events, by how they have shown who they are. What comes
+// with a public key is limited by key and by network, what comes with a secret
+// one if the key has a limit.
+func (h *handler) sender(i user.Identity, address string) Sender {
+	from := Sender{Key: i.Key, Public: i.Kind == user.PublicKey}
+	if !from.Public && i.EventsPerMinute == 0 {
+		return from
+	}
+	from.Admit = func(events int) error {
+		now := time.Now()
+		if from.Public {
+			if ok, after := h.networks.Take(limit.Network(address), events, now); !ok {
+				return tooMany(after)
+			}
+		}
+		if ok, after := h.keys.TakeAt(i.Key, i.EventsPerMinute, events, now); !ok {
+			return tooMany(after)
+		}
+		return nil
+	}
+	return from
+}
+
+// tooMany says that somebody sends more than they may. after is 0 if they may
+// never send as much at once.
+func tooMany(after time.Duration) error {
+	if after == 0 {
+		return commerce.Errorf(commerce.CodeInvalid, "there are more events in this call than may come in a minute: send them in several calls")
+	}
+	return commerce.WithCode(commerce.CodeThrottled, &user.ThrottledError{After: max(after, time.Second)})
+}
 
 // Track implements Shop. The server knows by the client's key who sends.
 func (c *Client) Track(ctx context.Context, _ Sender, body []byte) (Tracked, error) {

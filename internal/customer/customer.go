@@ -266,14 +266,61 @@ func (c *Customer) AddEvent(e *Event) []eval.Kind {
 	if isLast {
 		c.last = e
 	}
-	if isLast && e.At <= c.now {
+	switch {
+	case isLast && e.At <= c.now:
 		c.append(e)
 		c.forget(kinds[2:]...)
-	} else {
-		c.cartKnown = false
+	case !isLast && c.last.At <= c.now:
+		c.squeezeIn(e)
+		c.forget(kinds[2:]...)
+	default:
+		c.cartKnown = c.cartKnown && !changesCart(e)
 		c.forget(kinds...)
 	}
 	return kinds
+}
+
+func changesCart(e *Event) bool { return e.Key == "product_added" || e.Key == "product_removed" }
+
+// mostBehind is behind how many facts of its kind a fact is put without working
+// them all out again: many senders at once are out of order by a few.
+const mostBehind = 256
+
+// squeezeIn takes an event that does not come after all others: what was worked
+// out of the facts before it stays.
+func (c *Customer) squeezeIn(e *Event) {
+	c.cartKnown = c.cartKnown && !changesCart(e)
+	kind := eval.Kind{Event: true, Name: e.Key}
+	if facts, ok := c.factsOf(kind).(*factList[eventFact]); ok {
+		f := eventFact{spot{at: e.At, id: e.ID, place: e.Place}, e, c.shop}
+		n := len(facts.all)
+		i := n
+		for i > 0 && i > n-mostBehind && orderOf(facts.all[i-1], f) > 0 {
+			i--
+		}
+		if i == n-mostBehind {
+			c.forget(kind)
+		} else {
+			behind := slices.Clone(facts.all[i:])
+			for range behind {
+				facts.drop()
+				c.memo.Drop(kind, len(facts.all))
+			}
+			for _, f := range append([]eventFact{f}, behind...) {
+				facts.add(f)
+				c.memo.Append(c, kind, facts, false)
+			}
+		}
+	}
+	if visits, ok := c.factsOf(visitKind).(*factList[visitFact]); ok {
+		n := len(visits.all)
+		if n == 0 || !visits.all[n-1].spans(e) {
+			c.forget(visitKind)
+			return
+		}
+		visits.all[n-1].pages += pagesOf(e)
+		c.memo.Append(c, visitKind, visits, true)
+	}
 }
 
 var visitKind = eval.Kind{Name: "visit"}
@@ -281,7 +328,7 @@ var visitKind = eval.Kind{Name: "visit"}
 // append takes an event that comes after all others: what was worked out goes
 // on.
 func (c *Customer) append(e *Event) {
-	if e.Key == "product_added" || e.Key == "product_removed" {
+	if changesCart(e) {
 		if c.newest >= e.At {
 			c.cartKnown = false // an order may have emptied it since
 		}

@@ -52,15 +52,17 @@ type factList[F fact] struct {
 	all []F
 }
 
-func inOrder[F fact](facts []F) *factList[F] {
-	order := func(a, b F) int {
-		if x, y := a.instant(), b.instant(); x != y {
-			return cmp.Compare(x, y)
-		}
-		return a.where().compare(b.where())
+// orderOf compares two facts by where they stand among those of their kind.
+func orderOf[F fact](a, b F) int {
+	if x, y := a.instant(), b.instant(); x != y {
+		return cmp.Compare(x, y)
 	}
-	if !slices.IsSortedFunc(facts, order) { // they mostly are
-		slices.SortStableFunc(facts, order)
+	return a.where().compare(b.where())
+}
+
+func inOrder[F fact](facts []F) *factList[F] {
+	if !slices.IsSortedFunc(facts, orderOf[F]) { // they mostly are
+		slices.SortStableFunc(facts, orderOf[F])
 	}
 	l := &factList[F]{at: make([]int64, len(facts)), all: facts}
 	for i, f := range facts {
@@ -70,6 +72,12 @@ func inOrder[F fact](facts []F) *factList[F] {
 }
 
 func (l *factList[F]) add(f F) { l.at, l.all = append(l.at, f.instant()), append(l.all, f) }
+
+// drop takes the last fact away.
+func (l *factList[F]) drop() {
+	n := len(l.all) - 1
+	l.at, l.all = l.at[:n], l.all[:n]
+}
 
 // Times are the facts' instants.
 func (l *factList[F]) Times() []int64 { return l.at }

@@ -78,6 +78,9 @@ func (f visitFact) with(e *Event) (_ visitFact, ok bool) {
 	return f, true
 }
 
+// spans says whether an event lies between the first and the last of the visit.
+func (f visitFact) spans(e *Event) bool { return f.first.compare(e) <= 0 && e.At <= f.last }
+
 func pagesOf(e *Event) int {
 	switch e.Key {
 	case "page", "page_viewed", "screen":

@@ -35,6 +35,9 @@ func (t *tracker) reading(text string) (at time.Time, problem string) {
 	if text == "" || strings.HasPrefix(text, "0000-00-00") {
 		return t.at, ""
 	}
+	if micros, ok := zulu(text); ok && micros >= firstInstant && micros <= lastInstant {
+		return time.UnixMicro(micros).UTC(), ""
+	}
 	var survey instantSurvey
 	survey.see([]byte(text), 1)
 	form := survey.form(writesMonthFirst(t.Country, t.Zone))
@@ -43,6 +46,17 @@ func (t *tracker) reading(text string) (at time.Time, problem string) {
 		return t.at, quoted(text) + " is not an instant like 2026-03-01T10:00:00Z, from 1900 on"
 	}
 	return time.UnixMicro(micros).UTC(), ""
+}
+
+// zulu reads the form in which clients write instants, 2026-03-01T10:00:00.000Z.
+// What it does not take may be an instant all the same.
+func zulu(text string) (micros int64, ok bool) {
+	const seconds = "2026-03-01T10:00:00"
+	if len(text) <= len(seconds) || len(text) > len(seconds)+8 || text[len(text)-1] != 'Z' || text[len(seconds)] != '.' && text[len(seconds)] != 'Z' {
+		return 0, false
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	return at.UnixMicro(), err == nil
 }
 
 // micros is the instant in microseconds since 1970.

@@ -76,12 +76,22 @@ func notOneLine(f field, v jsonValue, text string) string {
 	switch {
 	case v.isObject(), v.isArray():
 		return quoted(text) + f.role.nested()
-	case controls.MatchString(text):
+	case !plainASCII(text) && controls.MatchString(text):
 		return quoted(text) + f.role.controls()
 	case slices.Contains(shortFields[:], f.name) && utf8.RuneCountInString(text) > maxShort:
 		return quoted(text) + tooLong
 	}
 	return ""
+}
+
+// plainASCII says whether a text is printable ASCII, as most are.
+func plainASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 var (

@@ -107,6 +107,19 @@ func (m *Memo) Append(c Customer, k Kind, facts Facts, replaced bool) {
 	}
 }
 
+// Drop notes that the last of the facts of a kind was taken away, which had a
+// number.
+func (m *Memo) Drop(k Kind, last int) {
+	if m.program == nil {
+		return
+	}
+	for _, i := range m.program.byKind[k] {
+		if r := m.matched[i]; r != nil {
+			r.forget(last)
+		}
+	}
+}
+
 // use goes on with another program. Matchers that it has too keep their rows.
 func (m *Memo) use(p *Program) {
 	was, matched := m.program, m.matched
