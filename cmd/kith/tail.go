@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -63,12 +65,8 @@ func (p *program) printTailEvent(e api.TailEvent) error {
 	if e.Missed > 0 {
 		p.say("%d were not shown: they came too fast", e.Missed)
 	}
-	line := fmt.Sprintf("%s %s", e.At.Format(instantFormat), e.Status)
-	for _, part := range []string{e.Kind, e.Event, e.Customer, e.MessageID} {
-		if part != "" {
-			line += " " + part
-		}
-	}
+	parts := []string{e.At.Format(instantFormat), string(e.Status), e.Kind, e.Event, e.Customer, e.MessageID}
+	line := strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " ")
 	if e.Reason != "" {
 		line += ": " + e.Column + ": " + e.Reason
 	}

@@ -175,7 +175,7 @@ func maskBody(body string) string {
 	d := json.NewDecoder(strings.NewReader(body))
 	d.UseNumber()
 	var x any
-	if d.Decode(&x) != nil || d.Decode(&struct{}{}) != io.EOF { //nolint:errorlint // Decode returns io.EOF as it is
+	if d.Decode(&x) != nil || !errors.Is(d.Decode(&struct{}{}), io.EOF) {
 		return ""
 	}
 	if _, ok := x.(string); ok { // the beginning of a body that was no object
