@@ -92,9 +92,9 @@ export function EventTable({ events, open }: { events: TailEvent[]; open: (e: Ta
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('at')}</Table.Th>
+            <Table.Th>{t('status')}</Table.Th>
             <Table.Th>{t('event')}</Table.Th>
             <Table.Th>{t('customer')}</Table.Th>
-            <Table.Th>{t('status')}</Table.Th>
             <Table.Th>{t('reason')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -103,6 +103,9 @@ export function EventTable({ events, open }: { events: TailEvent[]; open: (e: Ta
             <Table.Tr key={e.id} onClick={() => open(e)} style={{ cursor: 'pointer' }}>
               <Table.Td className="quiet" title={format.instant(e.at)} style={{ whiteSpace: 'nowrap' }}>
                 {format.clock(e.at)}
+              </Table.Td>
+              <Table.Td>
+                <Status of={e.status} />
               </Table.Td>
               <Table.Td maw={260}>
                 {/* The row is for the mouse; this is for the keyboard and for readers. */}
@@ -127,9 +130,6 @@ export function EventTable({ events, open }: { events: TailEvent[]; open: (e: Ta
               </Table.Td>
               <Table.Td maw={220} className="cut" title={e.customer}>
                 {e.customer}
-              </Table.Td>
-              <Table.Td>
-                <Status of={e.status} />
               </Table.Td>
               <Table.Td maw={320} style={{ overflowWrap: 'anywhere' }}>
                 {e.reason !== undefined && (
