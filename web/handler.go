@@ -39,7 +39,7 @@ func handlerOf(dist fs.FS) (http.Handler, error) {
 
 // places are the first parts of the addresses at which the page shows something.
 var places = map[string]bool{
-	"": true, "login": true, "welcome": true, "segments": true, "customers": true, "rfm": true, "imports": true, "health": true,
+	"": true, "login": true, "welcome": true, "segments": true, "customers": true, "rfm": true, "imports": true, "events": true, "health": true,
 	"settings": true, "api-docs": true,
 }
 

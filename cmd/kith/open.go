@@ -18,6 +18,7 @@ import (
 	"kith/internal/loader"
 	"kith/internal/opsdb"
 	"kith/internal/stream"
+	"kith/internal/tail"
 	"kith/internal/upload"
 	"kith/internal/user"
 	"kith/internal/warehouse"
@@ -222,6 +223,7 @@ func (l *local) join(ctx context.Context, p *program, reader *reader) (err error
 		ReadEvents: func(from api.Sender, body []byte) (commerce.EventBatch, api.Tracked, error) {
 			return readEvents(events, from, body, p.now(), l.settings.Get())
 		},
+		Tail:     tail.New(),
 		HasFacts: func(context.Context) (bool, error) { return hasFacts(l.folder) },
 		Resettle: l.settle, Preview: reader.preview, Uploads: l.uploads, Jobs: l.jobs, RejectsDir: l.folder.Rejects(),
 		MakeDemo: func(ctx context.Context, d api.DemoRequest) ([]api.DemoFile, error) { return p.demoFiles(ctx, l, d) },

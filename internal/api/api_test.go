@@ -258,6 +258,23 @@ func (s *shop) ListKeys(context.Context) ([]api.AccessKey, error) {
 	return []api.AccessKey{{ID: "key_a", Kind: "public", Name: "<x>", CreatedAt: noon}}, s.ask("keys")
 }
 
+func (s *shop) Tail(_ context.Context, q api.TailQuestion) (api.TailStream, error) {
+	return &tailOf{list: []api.TailEvent{{ID: "a-1", At: noon, Event: "<x>", Status: "refused", Reason: "bad", Body: `{"a":"ț\u2028"}`}, {ID: "a-2", Missed: 7}}}, s.ask("tail %+v", q)
+}
+
+// tailOf is a stream of some events, which then waits.
+type tailOf struct{ list []api.TailEvent }
+
+func (t *tailOf) Next(ctx context.Context) (list []api.TailEvent, err error) {
+	if list, t.list = t.list, nil; len(list) > 0 {
+		return list, nil
+	}
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (t *tailOf) Close() error { return nil }
+
 func (s *shop) ChangeKey(_ context.Context, id string, c api.AccessKeyChange) (api.AccessKey, error) {
 	return api.AccessKey{ID: id, Kind: "public", Origins: *c.Origins, EventsPerMinute: *c.EventsPerMinute, CreatedAt: noon}, s.ask("change key %s %v %d", id, *c.Origins, *c.EventsPerMinute)
 }
@@ -416,6 +433,21 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 			return s.CreateKey(ctx, api.NewAccessKey{Secret: true, Name: "<x> ț", Role: user.Analyst})
 		},
 		"keys": func(ctx context.Context, s api.Shop) (any, error) { return s.ListKeys(ctx) },
+		"tail": func(ctx context.Context, s api.Shop) (any, error) {
+			stream, err := s.Tail(ctx, api.TailQuestion{Status: "refused", Key: "key_a b", Event: "a&b", After: "a-9"})
+			if err != nil {
+				return nil, err
+			}
+			var all []api.TailEvent
+			for len(all) < 2 {
+				batch, err := stream.Next(ctx)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, batch...)
+			}
+			return all, stream.Close()
+		},
 		"change key": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.ChangeKey(ctx, "key/a b", api.AccessKeyChange{Origins: &[]string{"https://shop.example"}, EventsPerMinute: new(5)})
 		},

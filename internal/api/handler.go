@@ -167,6 +167,7 @@ func newHandler(config HandlerConfig, mux *http.ServeMux) *handler {
 	h.jobRoutes()
 	h.systemRoutes()
 	h.trackRoute()
+	h.tailRoute()
 	h.webhookRoutes()
 	h.sessionRoutes()
 	h.welcomeRoutes()

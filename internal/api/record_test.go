@@ -26,6 +26,7 @@ import (
 	"kith/internal/profile"
 	"kith/internal/segment"
 	"kith/internal/segql"
+	"kith/internal/tail"
 	"kith/internal/upload"
 	"kith/internal/webhook"
 )
@@ -45,6 +46,7 @@ type kept struct {
 	people  thousand
 	lists   exports
 	facts   askedFacts
+	tail    *tail.Hub
 }
 
 // stores are the others that a Service works with, and what keeps memberships.
@@ -203,7 +205,7 @@ func withoutLog(t *testing.T) *loader.Loader {
 
 func newKept(t *testing.T) *kept {
 	t.Helper()
-	k := &kept{stores: &stores{sizes: map[string]int64{"": 9, "all": 9, "slipping-away": 0}, clock: noon.Add(-time.Minute), now: func() time.Time { return noon }}}
+	k := &kept{stores: &stores{sizes: map[string]int64{"": 9, "all": 9, "slipping-away": 0}, clock: noon.Add(-time.Minute), now: func() time.Time { return noon }}, tail: tail.New()}
 	var err error
 	k.file = filepath.Join(t.TempDir(), "operations.db")
 	if k.ops, err = opsdb.Open(t.Context(), k.file); err != nil {
@@ -243,6 +245,7 @@ func newKept(t *testing.T) *kept {
 			}
 			return commerce.EventBatch{}, api.Tracked{}, nil
 		},
+		Tail:     k.tail,
 		HasFacts: func(context.Context) (bool, error) { return true, nil },
 		Preview:  func(context.Context, loader.Request) (api.Preview, error) { return api.Preview{}, nil },
 		Resettle: func(context.Context, commerce.Settings) error { return nil }, Uploads: uploads, Jobs: jobs, RejectsDir: k.rejects,

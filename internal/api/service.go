@@ -15,6 +15,7 @@ import (
 	"kith/internal/profile"
 	"kith/internal/rfm"
 	"kith/internal/segment"
+	"kith/internal/tail"
 	"kith/internal/upload"
 	"kith/internal/user"
 	"kith/internal/webhook"
@@ -65,6 +66,9 @@ type Config struct {
 	// ReadEvents reads a body of events. The answer says what was refused, and
 	// what is missing of the others.
 	ReadEvents func(from Sender, body []byte) (commerce.EventBatch, Tracked, error)
+	// Tail shows events as they come in. Whoever takes events puts each of them
+	// in, with what became of it: see tail.Hub.Put.
+	Tail *tail.Hub
 	// HasFacts says whether anything was imported.
 	HasFacts func(ctx context.Context) (bool, error)
 	// Resettle lets settings become others in currency or timezone, where there
@@ -148,6 +152,7 @@ func NewService(config Config) (*Service, error) {
 		"Resettle": config.Resettle == nil, "Uploads": config.Uploads == nil, "Jobs": config.Jobs == nil, "RejectsDir": config.RejectsDir == "",
 		"MakeDemo": config.MakeDemo == nil, "Runs": config.Runs == nil, "Reached": config.Reached == nil, "Doctor": config.Doctor == nil,
 		"Now": config.Now == nil, "Record": config.Record == nil, "Past": config.Past == nil, "Webhooks": config.Webhooks == nil, "Users": config.Users == nil, "Audit": config.Audit == nil, "Address": config.Address == nil, "Live": config.Live == nil, "ReadEvents": config.ReadEvents == nil,
+		"Tail": config.Tail == nil,
 		"Kept": config.Kept == nil, "Served": config.Served == nil,
 	} {
 		if missing {

@@ -57,6 +57,9 @@ type Shop interface {
 	Doctor(ctx context.Context) (Diagnosis, error)
 	// Track takes events: a JSON object, one with a batch, or a list.
 	Track(ctx context.Context, from Sender, body []byte) (Tracked, error)
+	// Tail gives events as they come in, while a server runs; the stream must be
+	// closed, and ends with the context.
+	Tail(ctx context.Context, q TailQuestion) (TailStream, error)
 
 	// AddWebhook tells a URL of transitions from then on. Its answer alone has
 	// the secret. EnableWebhook lets a disabled one go on from where it stopped;

@@ -52,6 +52,7 @@ func (s *Service) Track(ctx context.Context, from Sender, body []byte) (Tracked,
 	defer s.settling.RUnlock()
 	events, answer, err := s.config.ReadEvents(from, body)
 	if err != nil {
+		s.tailUnread(from, body, err)
 		return Tracked{}, err
 	}
 	answer.Accepted = len(events.Events)
@@ -64,9 +65,12 @@ func (s *Service) Track(ctx context.Context, from Sender, body []byte) (Tracked,
 				return Tracked{}, err
 			}
 		}
-		answer.Seq, _, err = s.config.Loader.AppendEvents(ctx, events)
+		if answer.Seq, _, err = s.config.Loader.AppendEvents(ctx, events); err != nil {
+			return answer, err
+		}
 	}
-	return answer, err
+	s.tailBatch(from, events, answer.Refused)
+	return answer, nil
 }
 
 func (h *handler) trackRoute() {

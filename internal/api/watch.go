@@ -264,6 +264,14 @@ func (e *eventWriter) data(event string, v any) error {
 	return err
 }
 
+// numbered writes an event of another kind, with an id to go on behind.
+func (e *eventWriter) numbered(id, event string, v any) error {
+	if _, err := fmt.Fprintf(e.w, "id: %s\n", id); err != nil {
+		return err
+	}
+	return e.data(event, v)
+}
+
 // id says how far the reader has come, without an event.
 func (e *eventWriter) id(after string) error {
 	fmt.Fprintf(e.w, "id: %s\n\n", after)

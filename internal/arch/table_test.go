@@ -60,6 +60,7 @@ var layerOf = map[string]layer{
 	"internal/scoring":  domain,
 	"internal/segment":  domain,
 	"internal/subject":  domain,
+	"internal/tail":     domain,
 	"internal/user":     domain,
 	"internal/upload":   domain,
 	"internal/webhook":  domain,

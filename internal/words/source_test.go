@@ -36,6 +36,7 @@ var speakers = []struct {
 	{folder: "internal/segment/membership", coded: true},
 	{folder: "internal/segql"},
 	{folder: "internal/stream", coded: true},
+	{folder: "internal/tail"},
 	{folder: "internal/upload"},
 	{folder: "internal/user"},
 	{folder: "internal/warehouse", coded: true},

@@ -75,6 +75,11 @@ export class Format {
     return this.dates({ dateStyle: 'medium', timeStyle: 'short', timeZone: this.zone }).format(new Date(instant))
   }
 
+  /** A time of the day in the shop's zone, with its seconds. */
+  clock(instant: string): string {
+    return this.dates({ timeStyle: 'medium', timeZone: this.zone }).format(new Date(instant))
+  }
+
   /** A calendar day as YYYY-MM-DD, which has no zone. */
   date(day: string): string {
     return this.dates({ dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day + 'T00:00:00Z'))

@@ -1,4 +1,5 @@
 import {
+  IconActivity,
   IconApi,
   IconChartGridDots,
   IconFileImport,
@@ -27,6 +28,7 @@ export const places: Place[] = [
   { name: 'place.customers', to: '/customers', icon: IconUsers, permission: 'people' },
   { name: 'place.rfm', to: '/rfm', icon: IconChartGridDots, permission: 'view' },
   { name: 'place.imports', to: '/imports', icon: IconFileImport, permission: 'import' },
+  { name: 'place.events', to: '/events', icon: IconActivity, permission: 'people' },
   { name: 'place.health', to: '/health', icon: IconHeartbeat, permission: 'manage' },
   { name: 'place.settings', to: '/settings', icon: IconSettings, permission: 'self' },
   { name: 'place.api', to: '/api-docs', icon: IconApi, permission: 'self' },

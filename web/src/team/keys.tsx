@@ -1,6 +1,5 @@
-import { Alert, Badge, Button, Code, Group, Modal, Radio, Select, Stack, Table, Text, TextInput } from '@mantine/core'
-import { useForm } from '@mantine/form'
-import { IconPlus } from '@tabler/icons-react'
+import { ActionIcon, Badge, Button, Code, Group, Menu, Modal, Stack, Table, Text } from '@mantine/core'
+import { IconDots, IconPencil, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,17 +7,11 @@ import { useTranslation } from 'react-i18next'
 import { ask, client } from '../api/client'
 import { useFormat } from '../locale/format'
 import { Confirm } from '../shell/confirm'
-import { Copy } from '../shell/copy'
 import { Panel } from '../shell/panel'
-import { Answer, Empty, Failed } from '../shell/state'
+import { Answer, Empty } from '../shell/state'
 import { tell } from '../shell/tell'
-import type { Role } from './users'
-
-const keysQuery = { queryKey: ['keys'], queryFn: () => ask(client.GET('/v1/keys')) }
-
-type Key = Awaited<ReturnType<typeof keysQuery.queryFn>>['keys'][number]
-
-const calledKey = (key: Key) => key.name ?? key.id
+import { KeyEdit, KeyForm, KeyRotate } from './keyform'
+import { calledKey, keysQuery, type Key } from './keylist'
 
 /** The tab of the keys that programs ask with. */
 export function Keys() {
@@ -43,27 +36,29 @@ export function Keys() {
   )
 }
 
-function KeyTable({ keys }: { keys: Key[] }) {
+export function KeyTable({ keys }: { keys: Key[] }) {
   const { t } = useTranslation('team')
   const format = useFormat()
   const queries = useQueryClient()
-  const [lost, setLost] = useState<Key>()
+  const [chosen, setChosen] = useState<{ key: Key; to: 'edit' | 'rotate' | 'revoke' }>()
+  const close = () => setChosen(undefined)
   const revoke = useMutation({
     mutationFn: (key: Key) => ask(client.DELETE('/v1/keys/{id}', { params: { path: { id: key.id } } })),
     onSuccess: async (_, key) => {
-      setLost(undefined)
+      close()
       tell(t('key.revoked', { name: calledKey(key) }))
       await queries.invalidateQueries({ queryKey: keysQuery.queryKey })
     },
   })
   return (
     <>
-      <Table.ScrollContainer minWidth={560}>
+      <Table.ScrollContainer minWidth={720}>
         <Table verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('key.name')}</Table.Th>
               <Table.Th>{t('key.kind')}</Table.Th>
+              <Table.Th>{t('key.bound')}</Table.Th>
               <Table.Th>{t('key.created')}</Table.Th>
               <Table.Th>{t('key.used')}</Table.Th>
               <Table.Th>
@@ -74,7 +69,7 @@ function KeyTable({ keys }: { keys: Key[] }) {
           <Table.Tbody>
             {keys.map((key) => (
               <Table.Tr key={key.id}>
-                <Table.Td maw={320}>
+                <Table.Td maw={280}>
                   <Text fw={550} className="cut" title={calledKey(key)}>
                     {calledKey(key)}
                   </Text>
@@ -86,26 +81,47 @@ function KeyTable({ keys }: { keys: Key[] }) {
                     {key.role !== undefined && <Badge variant="default">{t(`role.${key.role}`, { ns: 'session' })}</Badge>}
                   </Group>
                 </Table.Td>
+                <Table.Td maw={280}>
+                  <Bound of={key} />
+                </Table.Td>
                 <Table.Td className="quiet">{format.instant(key.created_at)}</Table.Td>
                 <Table.Td className="quiet">{key.used_at === undefined ? t('key.never') : format.day(key.used_at)}</Table.Td>
                 <Table.Td ta="end">
-                  <Button size="xs" variant="default" c="var(--kith-danger)" onClick={() => setLost(key)} aria-label={t('key.revoke_named', { name: calledKey(key) })}>
-                    {t('key.revoke')}
-                  </Button>
+                  <Menu position="bottom-end" width={220}>
+                    <Menu.Target>
+                      <ActionIcon variant="subtle" color="gray" aria-label={t('actions_of', { who: calledKey(key) })}>
+                        <IconDots size={18} />
+                      </ActionIcon>
+                    </Menu.Target>
+                    <Menu.Dropdown>
+                      <Menu.Item leftSection={<IconPencil size={16} />} disabled={key.ended === true} onClick={() => setChosen({ key, to: 'edit' })}>
+                        {t('key.edit')}
+                      </Menu.Item>
+                      <Menu.Item leftSection={<IconRefresh size={16} />} disabled={key.expires_at !== undefined} onClick={() => setChosen({ key, to: 'rotate' })}>
+                        {t('key.rotate')}
+                      </Menu.Item>
+                      <Menu.Divider />
+                      <Menu.Item c="var(--kith-danger)" leftSection={<IconTrash size={16} />} onClick={() => setChosen({ key, to: 'revoke' })}>
+                        {t('key.revoke')}
+                      </Menu.Item>
+                    </Menu.Dropdown>
+                  </Menu>
                 </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {lost && (
+      {chosen?.to === 'edit' && <KeyEdit of={chosen.key} close={close} />}
+      {chosen?.to === 'rotate' && <KeyRotate of={chosen.key} close={close} />}
+      {chosen?.to === 'revoke' && (
         <Confirm
-          title={t('key.revoke_named', { name: calledKey(lost) })}
+          title={t('key.revoke_named', { name: calledKey(chosen.key) })}
           confirm={t('key.revoke')}
           error={revoke.error?.message}
           busy={revoke.isPending}
-          onConfirm={() => revoke.mutate(lost)}
-          onClose={() => setLost(undefined)}
+          onConfirm={() => revoke.mutate(chosen.key)}
+          onClose={close}
         >
           {t('key.revoke_lost')}
         </Confirm>
@@ -114,61 +130,33 @@ function KeyTable({ keys }: { keys: Key[] }) {
   )
 }
 
-function KeyForm({ close }: { close: () => void }) {
+/** What a key is bound to, and when it ends. */
+function Bound({ of }: { of: Key }) {
   const { t } = useTranslation('team')
-  const queries = useQueryClient()
-  const form = useForm({ initialValues: { name: '', kind: 'public' as 'public' | 'secret', role: 'analyst' as Role } })
-  const make = useMutation({
-    mutationFn: ({ name, kind, role }: typeof form.values) =>
-      ask(client.POST('/v1/keys', { body: kind === 'secret' ? { name, secret: true, role } : { name } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: keysQuery.queryKey }),
-  })
-  if (make.data) {
-    return (
-      <Stack>
-        <Alert color="orange" title={t('key.once')}>
-          {t('key.once_about')}
-        </Alert>
-        <Text className="code" p="sm" bd="1px solid var(--kith-line)" style={{ borderRadius: 8 }} tabIndex={0}>
-          {make.data.key}
-        </Text>
-        <Group justify="flex-end">
-          <Copy value={make.data.key ?? ''} size="sm" />
-          <Button onClick={close}>{t('done', { ns: 'shell' })}</Button>
-        </Group>
-      </Stack>
-    )
-  }
+  const format = useFormat()
   return (
-    <form onSubmit={form.onSubmit((v) => make.mutate(v))}>
-      <Stack>
-        {make.error && <Failed error={make.error} />}
-        <TextInput label={t('key.name')} description={t('key.name_about')} maxLength={200} required data-autofocus {...form.getInputProps('name')} />
-        <Radio.Group label={t('key.kind')} {...form.getInputProps('kind')}>
-          <Stack gap="xs" mt="xs">
-            {(['public', 'secret'] as const).map((kind) => (
-              <Radio key={kind} value={kind} label={t(`key.kinds.${kind}`)} description={t(`key.kind_about.${kind}`)} />
-            ))}
-          </Stack>
-        </Radio.Group>
-        {form.values.kind === 'secret' && (
-          <Select
-            label={t('role')}
-            description={t('key.role_about')}
-            allowDeselect={false}
-            data={(['editor', 'analyst', 'support'] as const).map((role) => ({ value: role, label: t(`role.${role}`, { ns: 'session' }) }))}
-            {...form.getInputProps('role')}
-          />
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {t('cancel', { ns: 'shell' })}
-          </Button>
-          <Button type="submit" loading={make.isPending}>
-            {t('key.make')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Stack gap={2} align="flex-start">
+      {of.ended === true && (
+        <Badge color="gray" variant="light">
+          {t('key.ended')}
+        </Badge>
+      )}
+      {of.ended !== true && of.expires_at !== undefined && <Text size="sm">{t('key.ends', { at: format.instant(of.expires_at) })}</Text>}
+      {of.kind === 'public' && of.origins === undefined && (
+        <Text size="sm" className="quiet">
+          {t('key.any_site')}
+        </Text>
+      )}
+      {of.origins?.map((origin) => (
+        <Text key={origin} size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {origin}
+        </Text>
+      ))}
+      {of.events_per_minute !== undefined && (
+        <Text size="sm" className="quiet">
+          {t('key.a_minute', { shown: format.count(of.events_per_minute) })}
+        </Text>
+      )}
+    </Stack>
   )
 }

@@ -1,0 +1,262 @@
+import { Alert, Badge, Button, Code, Drawer, Group, Paper, Select, Stack, Table, Text, TextInput, UnstyledButton } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { useFormat } from '../locale/format'
+import { useMay } from '../session/session'
+import { Copy } from '../shell/copy'
+import { Page } from '../shell/page'
+import { Empty } from '../shell/state'
+import { useTail, type TailEvent, type TailState } from './tail'
+
+const statuses = ['accepted', 'refused', 'repeated', 'crawler'] as const
+
+/** The page of events as they come in. */
+export function EventsPage() {
+  const { t } = useTranslation('event')
+  const format = useFormat()
+  const [status, setStatus] = useState<TailEvent['status'] | ''>('')
+  const [name, setName] = useState('')
+  const [asked] = useDebouncedValue(name.trim(), 300)
+  const [paused, setPaused] = useState(false)
+  const [open, setOpen] = useState<TailEvent>()
+  const tail = useTail({ status, name: asked }, paused)
+  const all = status === '' && asked === ''
+  return (
+    <Page
+      title={t('title')}
+      about={t('about')}
+      actions={
+        <Button variant="default" leftSection={paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />} onClick={() => setPaused(!paused)}>
+          {t(paused ? 'resume' : 'pause')}
+        </Button>
+      }
+    >
+      <Group align="flex-end" gap="sm">
+        <Select
+          label={t('status_label')}
+          allowDeselect={false}
+          data={[{ value: '', label: t('all') }, ...statuses.map((s) => ({ value: s, label: t(`statuses.${s}`) }))]}
+          value={status}
+          onChange={(value) => setStatus(value ?? '')}
+          w={{ base: '100%', xs: 220 }}
+        />
+        <TextInput label={t('name_label')} placeholder={t('name_example')} maxLength={200} value={name} onChange={(e) => setName(e.currentTarget.value)} w={{ base: '100%', xs: 260 }} />
+        <State of={tail.state} />
+      </Group>
+      {tail.state === 'lost' && (
+        <Alert color="red" role="alert">
+          <Stack align="flex-start" gap="xs">
+            <Text size="sm">{t('lost')}</Text>
+            <Button size="xs" variant="default" onClick={tail.again}>
+              {t('again')}
+            </Button>
+          </Stack>
+        </Alert>
+      )}
+      {tail.missed > 0 && (
+        <Alert color="orange" role="status">
+          {t('missed', { count: tail.missed, shown: format.count(tail.missed) })}
+        </Alert>
+      )}
+      <Paper withBorder p="md">
+        {tail.events.length > 0 ? <EventTable events={tail.events} open={setOpen} /> : all ? <First /> : <Empty title={t('none_fit')}>{t('none_fit_about')}</Empty>}
+      </Paper>
+      <Opened of={open} close={() => setOpen(undefined)} />
+    </Page>
+  )
+}
+
+/** Whether events come as they happen. */
+function State({ of }: { of: TailState }) {
+  const { t } = useTranslation('event')
+  return (
+    <Text role="status" size="sm" className="quiet" py={8} flex="1 1 160px">
+      {of === 'live' && t('live')}
+      {of === 'connecting' && t('connecting')}
+      {of === 'paused' && t('paused')}
+    </Text>
+  )
+}
+
+/** Events, the newest first. */
+export function EventTable({ events, open }: { events: TailEvent[]; open: (e: TailEvent) => void }) {
+  const { t } = useTranslation('event')
+  const format = useFormat()
+  return (
+    <Table.ScrollContainer minWidth={640}>
+      <Table verticalSpacing={6} highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('at')}</Table.Th>
+            <Table.Th>{t('status')}</Table.Th>
+            <Table.Th>{t('event')}</Table.Th>
+            <Table.Th>{t('customer')}</Table.Th>
+            <Table.Th>{t('reason')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {events.map((e) => (
+            <Table.Tr key={e.id} onClick={() => open(e)} style={{ cursor: 'pointer' }}>
+              <Table.Td className="quiet" title={format.instant(e.at)} style={{ whiteSpace: 'nowrap' }}>
+                {format.clock(e.at)}
+              </Table.Td>
+              <Table.Td>
+                <Status of={e.status} />
+              </Table.Td>
+              <Table.Td maw={260}>
+                {/* The row is for the mouse; this is for the keyboard and for readers. */}
+                <UnstyledButton
+                  className="cut"
+                  fw={550}
+                  fz="sm"
+                  maw="100%"
+                  aria-label={t('open', { name: called(e) ?? t('unnamed') })}
+                  onClick={(click) => {
+                    click.stopPropagation()
+                    open(e)
+                  }}
+                >
+                  {called(e) ?? t('unnamed')}
+                </UnstyledButton>
+                {e.event !== undefined && e.kind !== undefined && e.kind !== 'track' && (
+                  <Text size="xs" className="quiet">
+                    {e.kind}
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td maw={220} className="cut" title={e.customer}>
+                {e.customer}
+              </Table.Td>
+              <Table.Td maw={320} style={{ overflowWrap: 'anywhere' }}>
+                {e.reason !== undefined && (
+                  <Text size="sm">
+                    {e.column !== undefined && e.column !== 'row' && <Code>{e.column}</Code>} {e.reason}
+                  </Text>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  )
+}
+
+const called = (e: TailEvent) => e.event ?? e.kind
+
+function Status({ of }: { of: TailEvent['status'] }) {
+  const { t } = useTranslation('event')
+  return (
+    <Badge variant="default" c={of === 'refused' ? 'var(--kith-danger)' : undefined}>
+      {t(`statuses.${of}`)}
+    </Badge>
+  )
+}
+
+/** All that is known of an event. */
+function Opened({ of, close }: { of: TailEvent | undefined; close: () => void }) {
+  const { t } = useTranslation('event')
+  const format = useFormat()
+  const title = of === undefined ? '' : (called(of) ?? t('unnamed'))
+  const facts: [string, string | undefined][] =
+    of === undefined
+      ? []
+      : [
+          [t('at'), format.instant(of.at)],
+          [t('customer'), of.customer],
+          [t('key'), of.key],
+          [t('message_id'), of.message_id],
+        ]
+  return (
+    <Drawer opened={of !== undefined} onClose={close} title={title} position="right" size="lg" closeButtonProps={{ 'aria-label': t('close', { ns: 'shell' }) }}>
+      {of !== undefined && (
+        <Stack>
+          <Group gap="xs">
+            <Status of={of.status} />
+            {of.reason !== undefined && (
+              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                {of.column !== undefined && of.column !== 'row' && <Code>{of.column}</Code>} {of.reason}
+              </Text>
+            )}
+          </Group>
+          <Table withRowBorders={false} verticalSpacing={2}>
+            <Table.Tbody>
+              {facts
+                .filter(([, value]) => value !== undefined)
+                .map(([name, value]) => (
+                  <Table.Tr key={name}>
+                    <Table.Th className="quiet" fw={400} w={140}>
+                      {name}
+                    </Table.Th>
+                    <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+                  </Table.Tr>
+                ))}
+            </Table.Tbody>
+          </Table>
+          <Stack gap="xs">
+            <Group justify="space-between">
+              <Text fw={550}>{t('body')}</Text>
+              {of.body !== undefined && <Copy value={readable(of.body)} />}
+            </Group>
+            {of.body === undefined ? (
+              <Text className="quiet">{t('no_body')}</Text>
+            ) : (
+              <Code block className="code" tabIndex={0} aria-label={t('body')}>
+                {readable(of.body)}
+              </Code>
+            )}
+            {of.cut === true && (
+              <Text size="sm" className="quiet">
+                {t('cut')}
+              </Text>
+            )}
+          </Stack>
+        </Stack>
+      )}
+    </Drawer>
+  )
+}
+
+/** JSON with a field a line; as it is where it is none, or was cut. */
+export function readable(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), undefined, 2)
+  } catch {
+    return body
+  }
+}
+
+/** How the first event is sent. */
+function First() {
+  const { t } = useTranslation('event')
+  const may = useMay()
+  const command = `curl ${location.origin}/v1/events \\
+  -H "Authorization: Bearer kith_pk_..." \\
+  -H "Content-Type: application/json" \\
+  -d '{"event": "Product Viewed", "userId": "ana", "properties": {"product_id": "lamp"}}'`
+  return (
+    <Stack align="center" gap="sm" py={48} px="md" maw={760} mx="auto">
+      <Text component="h2" fw={600} ta="center">
+        {t('none')}
+      </Text>
+      <Text className="quiet" ta="center">
+        {t('none_about')}
+      </Text>
+      <Code block className="code" w="100%" tabIndex={0}>
+        {command}
+      </Code>
+      <Group>
+        <Copy value={command} size="sm" />
+        {may('manage') && (
+          <Button component={Link} to="/settings/keys" variant="default" size="sm">
+            {t('none_keys')}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  )
+}
