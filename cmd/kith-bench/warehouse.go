@@ -50,9 +50,9 @@ func eventEntries(entries []loader.EventEntry) []warehouse.EventEntry {
 }
 
 func loaded(r warehouse.Result) loader.Result {
-	out := loader.Result{Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds, Touched: r.Touched}
+	out := loader.Result{Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds, Touched: r.Touched, Conflicts: r.Conflicts}
 	for _, x := range r.Refusals {
-		out.Refusals = append(out.Refusals, loader.Refusal{File: x.File, Line: x.Line, Column: x.Column, Reason: x.Reason})
+		out.Refusals = append(out.Refusals, loader.Refusal{File: x.File, Line: x.Line, Pos: x.Pos, Column: x.Column, Reason: x.Reason})
 	}
 	return out
 }

@@ -161,7 +161,7 @@ func (p *program) openWith(
 	reader := &reader{temp: f.Temp(), settings: l.settings, facts: l.facts}
 	config := loader.Config{
 		OpenLog: func(ctx context.Context) (loader.Log, error) { return l.openLog(ctx, files) },
-		Archive: files, Reach: f, Operations: l.ops, Warehouse: l.facts, Read: reader.read, Now: p.now,
+		Archive: files, Reach: f, Operations: l.ops, Warehouse: l.facts, Read: reader.read, Now: p.now, Letters: l.ops,
 		Settings: l.settings.Get,
 	}
 	l.keeping.hooks(&config)

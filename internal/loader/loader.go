@@ -120,7 +120,7 @@ type Refusal struct {
 }
 
 // Config says what a Loader works with. All of it is required, except
-// Settings and what whoever follows the log asks for: Appended, Before, Loaded.
+// Settings, Letters and what whoever follows the log asks for: Appended, Before, Loaded.
 // Those three must not call the Loader, except for Read and LastSeq, and
 // neither must anything that Before waits for.
 type Config struct {
@@ -131,6 +131,8 @@ type Config struct {
 	Warehouse  Warehouse
 	Read       func(ctx context.Context, r Request, out, temp string) (Reading, error)
 	Now        func() time.Time
+	// Letters keeps what has no effect as it is; nil if nobody wants it.
+	Letters Letters
 	// Settings are the shop's. Imports remember their currency and time zone,
 	// and are never read again with others. Without it they remember none.
 	Settings func() commerce.Settings
