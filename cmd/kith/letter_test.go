@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"kith/internal/api"
 	"kith/internal/commerce"
 )
 
@@ -92,5 +96,170 @@ func TestDeadLetters(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// TestDeadLettersAreReplayed: as they came, mended, and many at once; what is
+// still wrong changes nothing.
+func TestDeadLettersAreReplayed(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "shop")
+	l := openLocal(t, dir)
+	ctx := t.Context()
+	public, err := l.CreateKey(ctx, api.NewAccessKey{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := l.CreateKey(ctx, api.NewAccessKey{Secret: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(from api.Sender, body string) {
+		t.Helper()
+		if _, err := l.Track(ctx, from, []byte(body)); err != nil {
+			t.Fatal(err)
+		}
+		advance(t, l)
+	}
+	count := func(text string, want int64) {
+		t.Helper()
+		advance(t, l)
+		if n, err := l.Count(ctx, api.Question{Text: text}); err != nil || n.Count != want {
+			t.Errorf("%s: %d, want %d; %v", text, n.Count, want, err)
+		}
+	}
+	byPublic, bySecret := api.Sender{Key: public.ID, Public: true}, api.Sender{Key: secret.ID}
+	send(bySecret, `[{"event":"Order Completed","userId":"ana","messageId":"m1","timestamp":"2026-03-01T10:00:00Z","properties":{"order_id":"o1","total":5}},
+		{"event":"Order Completed","userId":"ana","messageId":"m1","timestamp":"2026-03-01T10:00:00Z","properties":{"order_id":"o2","total":7}},
+		{"event":"Order Completed","userId":"bob","timestamp":"2026-03-01T10:00:00Z","properties":{"order_id":"o3","total":10,"currency":"USD"}}]`)
+	send(byPublic, `{"event":"Order Completed","timestamp":"2026-03-01T10:00:00Z","properties":{"order_id":"o4","total":5}}`)
+	send(api.Sender{Type: "identify"}, `{"traits":{"country":"RO"}}`)
+	page, err := l.DeadLetters(ctx, api.DeadLetterQuestion{Limit: 10})
+	if err != nil || len(page.Letters) != 4 || page.Open != 4 {
+		t.Fatalf("%+v %v", page, err)
+	}
+	identify, untrusted, conflict := page.Letters[0].ID, page.Letters[1].ID, page.Letters[3].ID
+
+	// As it came it is still wrong, and stays as it was.
+	last := l.load.LastSeq()
+	for _, mended := range []string{"", "[]", `{"batch":[{"event":"a","userId":"x"},{"event":"b","userId":"x"}]}`, `{"batch":[]}`, `"text"`, `{"event":`} {
+		if _, err := l.ReplayDeadLetter(ctx, untrusted, json.RawMessage(mended)); commerce.CodeOf(err) != commerce.CodeInvalid {
+			t.Errorf("replaying %s: %v", mended, err)
+		}
+	}
+	if x, err := l.DeadLetter(ctx, untrusted); err != nil || x.State != "open" || l.load.LastSeq() != last {
+		t.Errorf("%+v, %v; the log is at %d", x, err, l.load.LastSeq())
+	}
+	// Mended, it is believed no more than before.
+	x, err := l.ReplayDeadLetter(ctx, untrusted, json.RawMessage(`{"event":"Order Completed","userId":"cyd","timestamp":"2026-03-01T10:00:00Z","properties":{"order_id":"o4","total":5}}`))
+	if err != nil || x.State != "replayed" || x.Replay != last+1 {
+		t.Errorf("%+v %v", x, err)
+	}
+	count(`has order[id = "o4"]`, 0)
+	count(`has unverified_order_completed`, 1)
+	if _, err := l.ReplayDeadLetter(ctx, untrusted, nil); commerce.CodeOf(err) != commerce.CodeConflict {
+		t.Errorf("twice: %v", err)
+	}
+	// A conflict is another event: it gets an id of its own.
+	if _, err := l.ReplayDeadLetter(ctx, conflict, nil); err != nil {
+		t.Fatal(err)
+	}
+	count(`has order[id = "o2"]`, 1)
+	// An event whose call said what it is still is that.
+	if x, err := l.DeadLetter(ctx, identify); err != nil || x.Body.(map[string]any)["type"] != "identify" {
+		t.Errorf("%+v %v", x, err)
+	}
+	if x, err := l.DismissDeadLetter(ctx, identify); err != nil || x.State != "dismissed" {
+		t.Errorf("%+v %v", x, err)
+	}
+	// The order in dollars goes through once there is a rate: what was sent too
+	// early is refused anew.
+	if r, err := l.ReplayDeadLetters(ctx, api.DeadLetterFilter{Kind: "late"}); err != nil || r.Replayed != 1 || r.Wrong != 0 {
+		t.Errorf("%+v %v", r, err)
+	}
+	advance(t, l)
+	rates := filepath.Join(dir, "..", "rates.csv")
+	if err := os.WriteFile(rates, []byte("date,currency,rate\n2026-03-01,USD,4.5\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Import(ctx, api.ImportRequest{Kind: string(commerce.Rates), Files: []string{rates}}, api.Watch{}); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := l.ReplayDeadLetters(ctx, api.DeadLetterFilter{}); err != nil || r.Replayed != 1 || r.Wrong != 0 {
+		t.Errorf("%+v %v", r, err)
+	}
+	count(`has order[id = "o3"]`, 1)
+	page, err = l.DeadLetters(ctx, api.DeadLetterQuestion{Limit: 10})
+	if err != nil || page.Open != 0 || len(page.Letters) != 5 {
+		t.Errorf("%+v %v", page, err)
+	}
+	notes, err := l.Audit(ctx, api.AuditQuestion{Limit: 100, Action: "dead_letter"})
+	if err != nil || len(notes.Entries) != 5 {
+		t.Errorf("%+v %v", notes, err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	// The command line says the same.
+	show := func(args ...string) (string, int) {
+		var out, problems bytes.Buffer
+		status := run(ctx, append([]string{"--data", dir}, args...), strings.NewReader(""), &out, &problems)
+		return out.String() + problems.String(), status
+	}
+	for args, want := range map[string]string{
+		"dead-letter list":                         "ID  AT",
+		"dead-letter list --state dismissed":       identify,
+		"dead-letter list --state replayed --json": `"replay":`,
+		"dead-letter show " + conflict:             `"order_id": "o2"`,
+		"dead-letter replay " + conflict:           "is not open",
+		"dead-letter replay":                       "--all",
+		"dead-letter replay --all":                 "replayed 0 wrong 0",
+		"dead-letter dismiss 99.1":                 "there is no dead letter 99.1",
+	} {
+		if got, _ := show(strings.Fields(args)...); !strings.Contains(got, want) {
+			t.Errorf("%s:\n%s", args, got)
+		}
+	}
+}
+
+// reopenLetter makes a letter what it is if a crash comes before it is ended.
+func reopenLetter(t *testing.T, l *local, id string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", l.folder.Operations())
+	if err == nil {
+		_, err = db.Exec(`UPDATE letter SET state = 'open' WHERE seq || '.' || pos = ?`, id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAReplayThatACrashCutOff: the event is in the log, and the letter still
+// open. Sent again it changes nothing.
+func TestAReplayThatACrashCutOff(t *testing.T) {
+	t.Parallel()
+	l := openLocal(t, filepath.Join(t.TempDir(), "shop"))
+	ctx := t.Context()
+	if _, err := l.Track(ctx, api.Sender{}, []byte(`{"event":"Points Earned"}`)); err != nil {
+		t.Fatal(err)
+	}
+	advance(t, l)
+	for range 2 {
+		x, err := l.ReplayDeadLetter(ctx, "1.0", json.RawMessage(`{"event":"Points Earned","userId":"ana","properties":{"amount":5}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reopenLetter(t, l, x.ID)
+	}
+	advance(t, l)
+	if n, err := l.Count(ctx, api.Question{Text: "sum(points.amount) = 5"}); err != nil || n.Count != 1 {
+		t.Errorf("%+v %v", n, err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -158,6 +158,7 @@ func newHandler(config HandlerConfig, mux *http.ServeMux) *handler {
 	h.systemRoutes()
 	h.trackRoute()
 	h.webhookRoutes()
+	h.letterRoutes()
 	h.sessionRoutes()
 	h.welcomeRoutes()
 	h.userRoutes()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"kith/internal/user"
 )
@@ -16,6 +17,8 @@ type Sender struct {
 	Type string
 	// UserAgent is that of a browser; "" for any other sender.
 	UserAgent string
+	// At is when the body came; zero for now.
+	At time.Time
 }
 
 // Tracked is what came of a body of events.

@@ -83,8 +83,10 @@ type LetterFilter struct {
 	State  LetterState
 	Kind   LetterKind
 	Source string
-	Before LetterPlace // only older ones
+	From   LetterPlace // only those that come after this one in the list
 	Limit  int         // 0 for all
+	// OldestFirst turns the list round.
+	OldestFirst bool
 }
 
 // LetterTotals is how many letters there are.

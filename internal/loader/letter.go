@@ -84,10 +84,8 @@ func lettersOf(entries []EventEntry, r Result) ([]commerce.Letter, error) {
 // made when events come in become what they were made of.
 func addEvent(x *commerce.Letter, e commerce.Event) (err error) {
 	x.Event, x.MessageID = e.Name, e.MessageID
-	switch e.Type {
-	case "", "track", "page", "screen", "identify", "group", "alias":
-	default:
-		e.Type = "track"
+	if e.Type == commerce.PublicType || e.Type == commerce.CrawlerType {
+		e.Type = commerce.TrackType
 	}
 	x.Body, err = json.Marshal(e)
 	return err

@@ -92,10 +92,12 @@ func forgetLetter(ctx context.Context, tx *sql.Tx, t *letterTotal) (none bool, e
 	return false, err
 }
 
-// ListLetters implements api.Letters: the newest first.
+// ListLetters implements api.Letters: the newest first, or the oldest.
 func (d *DB) ListLetters(ctx context.Context, f commerce.LetterFilter) ([]commerce.Letter, error) {
-	seq, pos := int64(f.Before.Seq), f.Before.Pos
-	if f.Before == (commerce.LetterPlace{}) {
+	seq, pos, order, beyond := int64(f.From.Seq), f.From.Pos, "DESC", "<"
+	if f.OldestFirst {
+		order, beyond = "ASC", ">"
+	} else if f.From == (commerce.LetterPlace{}) {
 		seq = math.MaxInt64
 	}
 	limit := f.Limit
@@ -107,9 +109,9 @@ func (d *DB) ListLetters(ctx context.Context, f commerce.LetterFilter) ([]commer
 		where = `state = ?1 AND `
 	}
 	list := []commerce.Letter{}
-	err := d.stream(ctx, `SELECT `+letterColumns+` FROM letter WHERE `+where+`(seq, pos) < (?4, ?5)
+	err := d.stream(ctx, `SELECT `+letterColumns+` FROM letter WHERE `+where+`(seq, pos) `+beyond+` (?4, ?5)
 			AND (?1 = '' OR state = ?1) AND (?2 = '' OR kind = ?2) AND (?3 = '' OR source = ?3)
-			ORDER BY seq DESC, pos DESC LIMIT ?6`, []any{string(f.State), string(f.Kind), f.Source, seq, pos, limit},
+			ORDER BY seq `+order+`, pos `+order+` LIMIT ?6`, []any{string(f.State), string(f.Kind), f.Source, seq, pos, limit},
 		func(rows *sql.Rows) error {
 			l, err := scanLetter(rows)
 			list = append(list, l)

@@ -136,7 +136,9 @@ func TestLettersAreFound(t *testing.T) {
 	defer db.Close()
 	for want, f := range map[string]commerce.LetterFilter{
 		"5.1 5.0":             {Limit: 2},
-		"4.1 4.0 3.1":         {Before: commerce.LetterPlace{Seq: 5}, Limit: 3},
+		"4.1 4.0 3.1":         {From: commerce.LetterPlace{Seq: 5}, Limit: 3},
+		"3.0 3.1 4.0":         {From: commerce.LetterPlace{Seq: 2, Pos: 1}, OldestFirst: true, Limit: 3},
+		"1.0 1.1":             {OldestFirst: true, Limit: 2},
 		"3.1 3.0":             {State: commerce.ReplayedLetter},
 		"5.0 3.0 1.0":         {Kind: commerce.ConflictLetter},
 		"5.0 1.0":             {Kind: commerce.ConflictLetter, State: commerce.OpenLetter},
