@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"kith/internal/api"
 	"kith/internal/commerce"
+	"kith/internal/customer/eventtest"
 )
 
 // letters shows all dead letters, the oldest first.
@@ -262,4 +264,56 @@ func TestAReplayThatACrashCutOff(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestReplayedAcrossRestarts sends ids three times, shuffled, over five starts of
+// a folder whose clock goes on: each counts once, in the warehouse and live.
+// KITH_REPLAYED says how many ids.
+func TestReplayedAcrossRestarts(t *testing.T) {
+	t.Parallel()
+	n := followEnv(t, "KITH_REPLAYED", 2000)
+	const starts, customers, batch = 5, 50, 500
+	r := rand.New(rand.NewPCG(4, 4))
+	sent := make([]int, 0, 3*n)
+	for i := range 3 * n {
+		sent = append(sent, i%n)
+	}
+	r.Shuffle(len(sent), func(i, j int) { sent[i], sent[j] = sent[j], sent[i] })
+	f := newFollowed(t.Context(), t.TempDir(), "currency: RON\ntimezone: UTC\n")
+	defer func() {
+		if r := recover(); r != nil {
+			t.Fatal(r)
+		}
+	}()
+	now := eventtest.Begin
+	f.set(now)
+	f.turn("serve")
+	f.do(deed{do: "save", id: "once", text: fmt.Sprintf("count(product_viewed) = %d", n/customers)})
+	for i := 0; i < len(sent); i += batch {
+		if i > 0 && i/batch%(len(sent)/batch/starts) == 0 {
+			f.turn("close")
+			f.turn("serve")
+		}
+		now = now.Add(6 * 24 * time.Hour / time.Duration(len(sent)/batch))
+		f.set(now)
+		var b commerce.EventBatch
+		for _, id := range sent[i:min(len(sent), i+batch)] {
+			b.Events = append(b.Events, commerce.Event{
+				At: eventtest.Begin, Type: "track", Name: "Product Viewed", CustomerID: fmt.Sprint("c", id%customers), MessageID: fmt.Sprint("m", id),
+			})
+		}
+		appendEvents(t, f.l, b)
+	}
+	f.settle()
+	f.look(false)
+	for _, wrong := range f.wrong {
+		t.Error(wrong)
+	}
+	if got := f.keeper.Sizes()["once"]; got != customers {
+		t.Errorf("%d customers saw each product once, want %d", got, customers)
+	}
+	if list := letters(t, f.l); list != "" {
+		t.Errorf("dead letters:\n%s", list)
+	}
+	f.turn("close")
 }

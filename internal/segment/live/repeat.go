@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"io"
 	"math/bits"
+	"slices"
 
 	"kith/internal/commerce"
 )
@@ -77,11 +78,10 @@ func floorDay(second int64) int64 {
 
 // has says whether an id was taken less than the window before the clock.
 func (r *repeats) has(id string) (bool, error) {
-	print, rest := r.slot(id)
+	mark, rest := r.slot(id)
 	after := r.clock - windowSeconds
-	for i := len(r.tables) - 1; i >= 0; i-- {
-		t := r.tables[i]
-		second, ok, err := t.find(print, rest)
+	for _, t := range slices.Backward(r.tables) {
+		second, ok, err := t.find(mark, rest)
 		if err != nil {
 			return false, err
 		}
@@ -98,26 +98,26 @@ func (r *repeats) add(id string, second int64) error {
 		return nil
 	}
 	day := floorDay(second)
-	print, rest := r.slot(id)
+	mark, rest := r.slot(id)
 	t := r.table(day)
-	t.put(print, rest|uint32(second-day*daySeconds+1))
+	t.put(mark, rest|uint32(second-day*daySeconds+1))
 	if r.spill != nil && r.count() > r.most {
 		return r.spillOldest()
 	}
 	return nil
 }
 
-// slot is what stands for an id: the print is never 0, and the rest has room
+// slot is what stands for an id: the mark is never 0, and the rest has room
 // for the second of the day, which is counted from 1.
-func (r *repeats) slot(id string) (print uint64, rest uint32) {
+func (r *repeats) slot(id string) (mark uint64, rest uint32) {
 	return maphash.String(r.fingerprints[0], id), uint32(maphash.String(r.fingerprints[1], id)) << secondBits
 }
 
 // table is the one in memory that takes ids of a day.
 func (r *repeats) table(day int64) *repeatTable {
 	share := max(1, r.most/8) // so that there is always one to go into a file
-	for i := len(r.tables) - 1; i >= 0; i-- {
-		if t := r.tables[i]; t.day == day && t.file == nil && (r.spill == nil || t.n < share) {
+	for _, t := range slices.Backward(r.tables) {
+		if t.day == day && t.file == nil && (r.spill == nil || t.n < share) {
 			return t
 		}
 	}
@@ -181,7 +181,7 @@ func (r *repeats) close() error {
 }
 
 // repeatTable holds ids of one day in slots: an id's is the next one free after
-// the one that its print names.
+// the one that its mark names.
 type repeatTable struct {
 	day    int64
 	n      int
@@ -191,23 +191,23 @@ type repeatTable struct {
 	slots  int // in file
 }
 
-// home is the slot that a print names, of so many.
-func home(print uint64, slots int) int {
-	hi, _ := bits.Mul64(print, uint64(slots))
+// home is the slot that a mark names, of so many.
+func home(mark uint64, slots int) int {
+	hi, _ := bits.Mul64(mark, uint64(slots))
 	return int(hi)
 }
 
-func (t *repeatTable) put(print uint64, rest uint32) {
-	if t.n+1 > len(t.rests)-len(t.rests)/8 {
+func (t *repeatTable) put(mark uint64, rest uint32) {
+	if 8*(t.n+1) > 7*len(t.rests) { // one slot is always free: whoever looks stops there
 		t.resize(max(64, len(t.rests)*3/2))
 	}
-	at := home(print, len(t.rests))
+	at := home(mark, len(t.rests))
 	for t.rests[at] != 0 {
 		if at++; at == len(t.rests) {
 			at = 0
 		}
 	}
-	t.prints[at], t.rests[at] = print, rest
+	t.prints[at], t.rests[at] = mark, rest
 	t.n++
 }
 
@@ -234,15 +234,15 @@ func (t *repeatTable) resize(slots int) {
 }
 
 // find is the second of the day of an id that is there.
-func (t *repeatTable) find(print uint64, rest uint32) (second int64, ok bool, err error) {
+func (t *repeatTable) find(mark uint64, rest uint32) (second int64, ok bool, err error) {
 	if t.file != nil {
-		return t.findInFile(print, rest)
+		return t.findInFile(mark, rest)
 	}
 	if t.n == 0 {
 		return 0, false, nil
 	}
-	for at := home(print, len(t.rests)); t.rests[at] != 0; {
-		if t.prints[at] == print && t.rests[at]>>secondBits == rest>>secondBits {
+	for at := home(mark, len(t.rests)); t.rests[at] != 0; {
+		if t.prints[at] == mark && t.rests[at]>>secondBits == rest>>secondBits {
 			return secondIn(t.rests[at]), true, nil
 		}
 		if at++; at == len(t.rests) {
@@ -257,9 +257,9 @@ func secondIn(rest uint32) int64 { return int64(rest&(1<<secondBits-1)) - 1 }
 // pageSlots is how many slots of a file are read at once.
 const pageSlots = 64
 
-func (t *repeatTable) findInFile(print uint64, rest uint32) (second int64, ok bool, err error) {
+func (t *repeatTable) findInFile(mark uint64, rest uint32) (second int64, ok bool, err error) {
 	var page [pageSlots * slotBytes]byte
-	for at := home(print, t.slots); ; {
+	for at := home(mark, t.slots); ; {
 		n := min(pageSlots, t.slots-at)
 		if _, err := t.file.ReadAt(page[:n*slotBytes], int64(at)*slotBytes); err != nil {
 			return 0, false, fmt.Errorf("reading message ids from a file: %w", err)
@@ -270,7 +270,7 @@ func (t *repeatTable) findInFile(print uint64, rest uint32) (second int64, ok bo
 			switch {
 			case found == 0:
 				return 0, false, nil
-			case binary.LittleEndian.Uint64(slot) == print && found>>secondBits == rest>>secondBits:
+			case binary.LittleEndian.Uint64(slot) == mark && found>>secondBits == rest>>secondBits:
 				return secondIn(found), true, nil
 			}
 		}
@@ -284,8 +284,8 @@ func (t *repeatTable) findInFile(print uint64, rest uint32) (second int64, ok bo
 func (t *repeatTable) write(file SpillFile) error {
 	t.resize(t.n + t.n/7 + 1)
 	page := make([]byte, 0, 1<<16)
-	for i, print := range t.prints {
-		page = binary.LittleEndian.AppendUint64(page, print)
+	for i, mark := range t.prints {
+		page = binary.LittleEndian.AppendUint64(page, mark)
 		page = binary.LittleEndian.AppendUint32(page, t.rests[i])
 		if len(page)+slotBytes > cap(page) || i == len(t.prints)-1 {
 			if _, err := file.Write(page); err != nil {

@@ -188,6 +188,28 @@ func TestMillionIDs(t *testing.T) {
 	}
 }
 
+// TestATableIsNeverFull, however few ids it holds when it is made small: whoever
+// looks for an id stops at a free slot.
+func TestATableIsNeverFull(t *testing.T) {
+	t.Parallel()
+	for n := range 40 {
+		x := &repeatTable{}
+		for i := range n {
+			x.put(uint64(i)<<58|uint64(i), 1<<secondBits|1)
+		}
+		x.resize(x.n + x.n/7 + 1)
+		for i := range 3 {
+			x.put(uint64(i), 2<<secondBits|1)
+			if x.n >= len(x.rests) {
+				t.Fatalf("%d ids in %d slots", x.n, len(x.rests))
+			}
+		}
+		if _, ok, err := x.find(77, 3<<secondBits); ok || err != nil {
+			t.Error(ok, err)
+		}
+	}
+}
+
 type brokenFile struct{ SpillFile }
 
 func (brokenFile) ReadAt([]byte, int64) (int, error) { return 0, io.ErrUnexpectedEOF }
