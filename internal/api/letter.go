@@ -105,11 +105,15 @@ func (h *handler) letterRoutes() {
 	register(h, Route{Method: http.MethodGet, Path: "/v1/dead-letters", Permission: user.People, Summary: "events that have no effect as they are, the newest first"},
 		func(ctx context.Context, in *letterListInput) (*answer[DeadLetterPage], error) {
 			p, err := h.shop.DeadLetters(ctx, DeadLetterQuestion{in.State, in.Kind, in.Key, in.After, in.Limit})
+			for i := range p.Letters {
+				maskLetter(ctx, &p.Letters[i])
+			}
 			return &answer[DeadLetterPage]{p}, err
 		})
 	register(h, Route{Method: http.MethodGet, Path: "/v1/dead-letters/{id}", Permission: user.People, Summary: "one event that has no effect as it is"},
 		func(ctx context.Context, in *idInput) (*answer[DeadLetter], error) {
 			l, err := h.shop.DeadLetter(ctx, in.ID)
+			maskLetter(ctx, &l)
 			return &answer[DeadLetter]{l}, err
 		})
 	register(h, Route{Method: http.MethodPost, Path: "/v1/dead-letters/{id}/replay", Permission: user.Import, Summary: "send an event again, as it came or mended; one that is still wrong changes nothing"},
@@ -123,6 +127,7 @@ func (h *handler) letterRoutes() {
 				mended = in.Body.Event
 			}
 			l, err := h.shop.ReplayDeadLetter(ctx, in.ID, mended)
+			maskLetter(ctx, &l)
 			return &answer[DeadLetter]{l}, err
 		})
 	register(h, Route{Method: http.MethodPost, Path: "/v1/dead-letters/replay", Permission: user.Import, Summary: "send many events again as they came, the oldest first, such as after rates were imported"},
@@ -133,6 +138,7 @@ func (h *handler) letterRoutes() {
 	register(h, Route{Method: http.MethodPost, Path: "/v1/dead-letters/{id}/dismiss", Permission: user.Import, Summary: "put an event away: it is not wanted"},
 		func(ctx context.Context, in *idInput) (*answer[DeadLetter], error) {
 			l, err := h.shop.DismissDeadLetter(ctx, in.ID)
+			maskLetter(ctx, &l)
 			return &answer[DeadLetter]{l}, err
 		})
 }
@@ -157,7 +163,7 @@ func (s *Service) DeadLetters(ctx context.Context, q DeadLetterQuestion) (DeadLe
 			page.Next = list[i-1].Place().String()
 			break
 		}
-		page.Letters = append(page.Letters, showLetter(ctx, &list[i]))
+		page.Letters = append(page.Letters, showLetter(&list[i]))
 	}
 	return page, err
 }
@@ -168,7 +174,7 @@ func (s *Service) DeadLetter(ctx context.Context, id string) (DeadLetter, error)
 	if err != nil {
 		return DeadLetter{}, err
 	}
-	return showLetter(ctx, &l), nil
+	return showLetter(&l), nil
 }
 
 func (s *Service) findLetter(ctx context.Context, id string) (commerce.Letter, error) {
@@ -365,8 +371,7 @@ func (s *Service) DismissDeadLetter(ctx context.Context, id string) (DeadLetter,
 	return s.DeadLetter(ctx, id)
 }
 
-// showLetter shows a letter to whoever asks.
-func showLetter(ctx context.Context, l *commerce.Letter) DeadLetter {
+func showLetter(l *commerce.Letter) DeadLetter {
 	shown := DeadLetter{
 		ID: l.Place().String(), At: l.At, Kind: string(l.Kind), State: string(l.State), Key: l.Source, Column: l.Column, Reason: l.Reason,
 		Event: l.Event, MessageID: l.MessageID, StateAt: l.StateAt, By: l.By, Replay: l.Replay,
@@ -378,15 +383,15 @@ func showLetter(ctx context.Context, l *commerce.Letter) DeadLetter {
 			shown.Body = string(l.Body)
 		}
 	}
-	if masks(ctx) {
-		maskLetter(ctx, &shown)
-	}
 	return shown
 }
 
 // maskLetter masks contact data in place. Of a body that nobody could take
 // apart nothing is shown: what in it is a name cannot be told.
 func maskLetter(ctx context.Context, l *DeadLetter) {
+	if !masks(ctx) {
+		return
+	}
 	l.Reason, l.Event, l.MessageID, l.By = maskReason(l), user.MaskText(l.Event), user.MaskText(l.MessageID), user.MaskText(l.By)
 	if object, ok := l.Body.(map[string]any); ok {
 		l.Body = maskValue(ctx, "", object)
