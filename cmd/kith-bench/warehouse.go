@@ -32,7 +32,7 @@ func (w *intoWarehouse) Load(ctx context.Context, b loader.Batch) (loader.Result
 	start := time.Now()
 	defer func() { w.took.Loading = time.Since(start).Seconds() }()
 	batch := warehouse.Batch{
-		Seq: int64(b.Seq), Kind: b.Kind, Hash: b.Hash, At: b.At, Files: b.Files, Rows: warehouse.EntryRows(eventEntries(b.Events)),
+		Seq: int64(b.Seq), Kind: b.Kind, Hash: b.Hash, At: b.At, Files: b.Files, Entries: eventEntries(b.Events),
 	}
 	if b.BeforeCommit != nil {
 		batch.BeforeCommit = func(ctx context.Context, r warehouse.Result) error { return b.BeforeCommit(ctx, loaded(r)) }
@@ -44,15 +44,15 @@ func (w *intoWarehouse) Load(ctx context.Context, b loader.Batch) (loader.Result
 func eventEntries(entries []loader.EventEntry) []warehouse.EventEntry {
 	all := make([]warehouse.EventEntry, len(entries))
 	for i, e := range entries {
-		all[i] = warehouse.EventEntry{Seq: int64(e.Seq), Events: e.Events}
+		all[i] = warehouse.EventEntry{Seq: int64(e.Seq), At: e.At, Events: e.Events}
 	}
 	return all
 }
 
 func loaded(r warehouse.Result) loader.Result {
-	out := loader.Result{Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds, Touched: r.Touched}
+	out := loader.Result{Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds, Touched: r.Touched, Conflicts: r.Conflicts}
 	for _, x := range r.Refusals {
-		out.Refusals = append(out.Refusals, loader.Refusal{File: x.File, Line: x.Line, Column: x.Column, Reason: x.Reason})
+		out.Refusals = append(out.Refusals, loader.Refusal{File: x.File, Line: x.Line, Pos: x.Pos, Column: x.Column, Reason: x.Reason})
 	}
 	return out
 }

@@ -120,7 +120,7 @@ func (w *facts) Load(ctx context.Context, b loader.Batch) (loader.Result, error)
 func load(ctx context.Context, db *warehouse.DB, b loader.Batch) (loader.Result, error) {
 	batch := warehouse.Batch{Seq: int64(b.Seq), Kind: b.Kind, Hash: b.Hash, At: b.At, Files: b.Files}
 	if len(b.Events) > 0 {
-		batch.Rows = warehouse.EntryRows(eventEntries(b.Events))
+		batch.Entries = eventEntries(b.Events)
 	}
 	if b.BeforeCommit != nil {
 		batch.BeforeCommit = func(ctx context.Context, r warehouse.Result) error { return b.BeforeCommit(ctx, result(r)) }
@@ -132,7 +132,7 @@ func load(ctx context.Context, db *warehouse.DB, b loader.Batch) (loader.Result,
 func eventEntries(entries []loader.EventEntry) []warehouse.EventEntry {
 	out := make([]warehouse.EventEntry, len(entries))
 	for i, e := range entries {
-		out[i] = warehouse.EventEntry{Seq: int64(e.Seq), Events: e.Events}
+		out[i] = warehouse.EventEntry{Seq: int64(e.Seq), At: e.At, Events: e.Events}
 	}
 	return out
 }
@@ -147,10 +147,10 @@ func explain(err error) error {
 
 func result(r warehouse.Result) loader.Result {
 	out := loader.Result{
-		Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds, Touched: r.Touched,
+		Accepted: r.Accepted, Customers: r.Customers, Orders: r.Orders, Items: r.Items, Refunds: r.Refunds, Touched: r.Touched, Conflicts: r.Conflicts,
 	}
 	for _, x := range r.Refusals {
-		out.Refusals = append(out.Refusals, loader.Refusal{File: x.File, Line: x.Line, Column: x.Column, Reason: x.Reason})
+		out.Refusals = append(out.Refusals, loader.Refusal{File: x.File, Line: x.Line, Pos: x.Pos, Column: x.Column, Reason: x.Reason})
 	}
 	return out
 }

@@ -479,7 +479,9 @@ func (noFacts) Products(context.Context, uint64, func(string, customer.ProductVe
 	return nil
 }
 
-func (noFacts) Remains(context.Context, func(string), func(string, int64), func(int64, string, eval.Value)) error {
+func (noFacts) Messages(context.Context, uint64, func(string, int64)) (int64, error) { return 0, nil }
+
+func (noFacts) Remains(context.Context, func(string, int64), func(int64, string, eval.Value)) error {
 	return nil
 }
 

@@ -188,9 +188,14 @@ func (p people) Products(ctx context.Context, after uint64, yield func(id string
 	return p.ask(func(w warehouse.People) error { return w.Products(ctx, after, yield) })
 }
 
+// Messages implements membership.Facts.
+func (p people) Messages(ctx context.Context, after uint64, yield func(id string, second int64)) (int64, error) {
+	return using(p.facts, func(db *warehouse.DB) (int64, error) { return db.People().Messages(ctx, after, yield) })
+}
+
 // Remains implements membership.Facts.
-func (p people) Remains(ctx context.Context, message func(string), cancelled func(string, int64), rate func(int64, string, eval.Value)) error {
-	return p.ask(func(w warehouse.People) error { return w.Remains(ctx, message, cancelled, rate) })
+func (p people) Remains(ctx context.Context, cancelled func(string, int64), rate func(int64, string, eval.Value)) error {
+	return p.ask(func(w warehouse.People) error { return w.Remains(ctx, cancelled, rate) })
 }
 
 // Scores implements membership.Facts.
@@ -224,7 +229,7 @@ func (p *program) keep(l *local) {
 	l.keeping.load = l.load
 	l.keeping.config = membership.Config{
 		Record: l.ops, Log: l.load, Facts: people{l.facts}, Definitions: definitions(l), Settings: l.settings.Get, Now: p.now,
-		Logger: slog.New(slog.NewTextHandler(p.stderr, nil)),
+		Spill: spillTo(l.folder.Temp()), Logger: slog.New(slog.NewTextHandler(p.stderr, nil)),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -162,7 +163,7 @@ func (p *program) openWith(
 	reader := &reader{temp: f.Temp(), settings: l.settings, facts: l.facts}
 	config := loader.Config{
 		OpenLog: func(ctx context.Context) (loader.Log, error) { return l.openLog(ctx, files) },
-		Archive: files, Reach: f, Operations: l.ops, Warehouse: l.facts, Read: reader.read, Now: p.now,
+		Archive: files, Reach: f, Operations: l.ops, Warehouse: l.facts, Read: reader.read, Now: p.now, Letters: l.ops,
 		Settings: l.settings.Get,
 	}
 	l.keeping.hooks(&config)
@@ -215,13 +216,13 @@ func (l *local) join(ctx context.Context, p *program, reader *reader) (err error
 	events := intake.NewReader()
 	l.Service, err = api.NewService(api.Config{
 		Settings: l.settings, PutSettings: l.folder.PutSettings, Segments: l.ops, Record: l.ops, Past: l.ops, Webhooks: l.webhooks.book,
-		Users: l.users, Audit: l.ops, Address: l.found,
+		Users: l.users, Audit: l.ops, Letters: l.ops, Address: l.found,
 		Asker: l.facts, Facts: l.facts, Scores: l.facts, Insights: l.facts, Vocabulary: l.facts, Exports: l.facts, Profiles: l.facts,
 		Customers: l.facts, Overview: l.facts, Notes: l.ops, Loader: l.load,
 		Live: l.live,
 		Kept: l.keeping.kept, Served: l.keeping.leads.Load,
 		ReadEvents: func(from api.Sender, body []byte) (commerce.EventBatch, api.Tracked, error) {
-			return readEvents(events, from, body, p.now(), l.settings.Get())
+			return readEvents(events, from, body, cmp.Or(from.At, p.now()), l.settings.Get())
 		},
 		Tail:     tail.New(),
 		HasFacts: func(context.Context) (bool, error) { return hasFacts(l.folder) },

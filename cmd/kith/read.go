@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"kith/internal/api"
@@ -69,12 +71,33 @@ func readEvents(reader *intake.Reader, from api.Sender, body []byte, at time.Tim
 	var answer api.Tracked
 	for _, r := range tracked.Refused {
 		answer.Refused = append(answer.Refused, api.RefusedEvent{Index: r.Index, Column: r.Column, Reason: r.Reason})
-		batch.Refused = append(batch.Refused, commerce.RefusedEvent{Column: r.Column, Reason: r.Reason, Body: r.Body})
+		batch.Refused = append(batch.Refused, commerce.RefusedEvent{Column: r.Column, Reason: r.Reason, Body: withType(r.Body, from.Type)})
 	}
 	for _, w := range tracked.Warnings {
 		answer.Warnings = append(answer.Warnings, api.EventWarning(w))
 	}
 	return batch, answer, nil
+}
+
+// withType is the body of a refused event with the type of the call that it came
+// with, if it does not say one: it is to mean the same when it is sent again.
+func withType(body json.RawMessage, kind string) json.RawMessage {
+	text := strings.TrimSpace(string(body))
+	if kind == "" || !strings.HasPrefix(text, "{") {
+		return body
+	}
+	empty := true
+	for name := range commerce.Members(text) {
+		if name == "type" {
+			return body
+		}
+		empty = false
+	}
+	member := `{"type":` + strconv.Quote(kind)
+	if !empty {
+		member += ","
+	}
+	return json.RawMessage(member + text[1:])
 }
 
 // withUsage gives mistakes in what was asked their code. Whoever uploaded a

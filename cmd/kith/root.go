@@ -133,7 +133,7 @@ func (p *program) root() *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		p.initCommand(), p.importCommand(), p.segmentCommand(), p.rfmCommand(), p.customerCommand(),
-		p.scoreCommand(), p.rebuildCommand(), p.demoCommand(), p.serveCommand(), p.webhookCommand(), p.userCommand(), p.keyCommand(), p.tailCommand(), p.auditCommand(), p.doctorCommand(), p.routesCommand(), p.versionCommand(),
+		p.scoreCommand(), p.rebuildCommand(), p.demoCommand(), p.serveCommand(), p.webhookCommand(), p.userCommand(), p.keyCommand(), p.tailCommand(), p.auditCommand(), p.letterCommand(), p.doctorCommand(), p.routesCommand(), p.versionCommand(),
 	)
 	group(root)
 	return root

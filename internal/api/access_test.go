@@ -373,11 +373,13 @@ var needs = map[user.Permission]string{
 		"POST /v1/segments/check, POST /v1/segments/insight",
 	user.People: "GET /v1/customers, GET /v1/search, GET /v1/customers/{id}/segments, GET /v1/customers/{id}/timeline, " +
 		"GET /v1/language/values, POST /v1/segments/sample, POST /v1/segments/{id}/plan, GET /v1/customers/{id}, POST /v1/segments/members, POST /v1/segments/explain, POST /v1/segments/plan, GET /v1/segments/{id}/history, " +
-		"GET /v1/segments/{id}/watch, GET /v1/tail",
+		"GET /v1/segments/{id}/watch, GET /v1/tail, " +
+		"GET /v1/dead-letters, GET /v1/dead-letters/{id}",
 	user.Edit: "PUT /v1/segments/{id}, DELETE /v1/segments/{id}, POST /v1/segments/apply",
 	user.Import: "POST /v1/imports, POST /v1/imports/preview, GET /v1/imports, POST /v1/imports/jobs, GET /v1/imports/jobs/{id}, " +
 		"DELETE /v1/imports/jobs/{id}, GET /v1/imports/jobs/{id}/progress, GET /v1/imports/jobs/{id}/rejects, " +
-		"GET /v1/imports/jobs/{id}/rejects/rows, POST /v1/uploads, DELETE /v1/uploads/{id}, POST /v1/demo",
+		"GET /v1/imports/jobs/{id}/rejects/rows, POST /v1/uploads, DELETE /v1/uploads/{id}, POST /v1/demo, " +
+		"POST /v1/dead-letters/replay, POST /v1/dead-letters/{id}/replay, POST /v1/dead-letters/{id}/dismiss",
 	user.Export: "POST /v1/segments/export, GET /v1/segments/{id}/export, GET /v1/segments/{id}/export/summary",
 	user.Manage: "GET /v1/doctor, PATCH /v1/shop, POST /v1/rebuild, POST /v1/score, GET /v1/users, POST /v1/users, PATCH /v1/users/{id}, DELETE /v1/users/{id}, " +
 		"POST /v1/users/{id}/link, GET /v1/keys, POST /v1/keys, PATCH /v1/keys/{id}, POST /v1/keys/{id}/rotate, DELETE /v1/keys/{id}, GET /v1/audit, GET /v1/audit/verify, GET /v1/audit/export, " +

@@ -76,6 +76,26 @@ func (s *shop) Track(_ context.Context, _ api.Sender, body []byte) (api.Tracked,
 	return api.Tracked{Accepted: 1, Refused: []api.RefusedEvent{}}, s.ask("track %s", body)
 }
 
+func (s *shop) DeadLetters(_ context.Context, q api.DeadLetterQuestion) (api.DeadLetterPage, error) {
+	return api.DeadLetterPage{Letters: []api.DeadLetter{{ID: "17.3", Kind: "late", State: "open", Body: map[string]any{"event": "Seen"}}}, Next: "17.3", Open: 4}, s.ask("dead letters %+v", q)
+}
+
+func (s *shop) DeadLetter(_ context.Context, id string) (api.DeadLetter, error) {
+	return api.DeadLetter{ID: id}, s.ask("dead letter %s", id)
+}
+
+func (s *shop) ReplayDeadLetter(_ context.Context, id string, mended json.RawMessage) (api.DeadLetter, error) {
+	return api.DeadLetter{ID: id}, s.ask("replay dead letter %s %s", id, mended)
+}
+
+func (s *shop) ReplayDeadLetters(_ context.Context, f api.DeadLetterFilter) (api.DeadLettersReplayed, error) {
+	return api.DeadLettersReplayed{Replayed: 3, Reasons: []api.LetterReason{}}, s.ask("replay dead letters %+v", f)
+}
+
+func (s *shop) DismissDeadLetter(_ context.Context, id string) (api.DeadLetter, error) {
+	return api.DeadLetter{ID: id}, s.ask("dismiss dead letter %s", id)
+}
+
 func (s *shop) AddWebhook(_ context.Context, n api.NewWebhook) (api.Webhook, error) {
 	return api.Webhook{ID: "wh_a", URL: n.URL, Segments: []string{}, Causes: []string{"event"}, CreatedAt: noon, Secret: "whsec_x"}, s.ask("add webhook %+v", n)
 }
@@ -394,8 +414,19 @@ func calls() map[string]func(ctx context.Context, s api.Shop) (any, error) {
 		"insight": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.Insight(ctx, api.Question{Text: `country = "RO" & <x>`, At: "2026-03-01"})
 		},
-		"overlap": func(ctx context.Context, s api.Shop) (any, error) { return s.Overlap(ctx, "2026-03-01T00:00:00+02:00") },
-		"rfm":     func(ctx context.Context, s api.Shop) (any, error) { return s.RFM(ctx, "2026-03-01T00:00:00+02:00") },
+		"dead letters": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.DeadLetters(ctx, api.DeadLetterQuestion{State: "open", Kind: "late", Key: "k1", After: "17.3", Limit: 5})
+		},
+		"dead letter": func(ctx context.Context, s api.Shop) (any, error) { return s.DeadLetter(ctx, "17.3") },
+		"replay a dead letter": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.ReplayDeadLetter(ctx, "17.3", json.RawMessage(`{"event":"a"}`))
+		},
+		"replay dead letters": func(ctx context.Context, s api.Shop) (any, error) {
+			return s.ReplayDeadLetters(ctx, api.DeadLetterFilter{Kind: "late", Key: "k1"})
+		},
+		"dismiss a dead letter": func(ctx context.Context, s api.Shop) (any, error) { return s.DismissDeadLetter(ctx, "17.3") },
+		"overlap":               func(ctx context.Context, s api.Shop) (any, error) { return s.Overlap(ctx, "2026-03-01T00:00:00+02:00") },
+		"rfm":                   func(ctx context.Context, s api.Shop) (any, error) { return s.RFM(ctx, "2026-03-01T00:00:00+02:00") },
 		"customer": func(ctx context.Context, s api.Shop) (any, error) {
 			return s.Customer(ctx, "a/b +40 7?x=1&y", "2026-03-01")
 		},

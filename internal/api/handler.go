@@ -169,6 +169,7 @@ func newHandler(config HandlerConfig, mux *http.ServeMux) *handler {
 	h.trackRoute()
 	h.tailRoute()
 	h.webhookRoutes()
+	h.letterRoutes()
 	h.sessionRoutes()
 	h.welcomeRoutes()
 	h.userRoutes()

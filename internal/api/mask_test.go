@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kith/internal/api"
+	"kith/internal/commerce"
 	"kith/internal/profile"
 	"kith/internal/user"
 )
@@ -209,6 +210,49 @@ func TestEveryCustomerHasAnAddress(t *testing.T) {
 			t.Errorf("%.20q: %.20q, %v", id, c.ID, err)
 		}
 	}
+}
+
+// TestDeadLettersAreMasked for whoever sees no contact data, in whatever shape
+// it came; others see it as it came, numbers too.
+func TestDeadLettersAreMasked(t *testing.T) {
+	t.Parallel()
+	s := newServed(t)
+	body := `{"userId":"` + contact + `","email":"` + contact + `","traits":{"last_name":"Popescu","phones":["+40712345678"],"phone":40712345678},` +
+		`"properties":{"note":"call ` + contact + `","total":1.10}}`
+	letters := []commerce.Letter{
+		{Seq: 1, At: noon, Kind: commerce.RefusedLetter, Column: "email", Reason: `"Popescu" is not an e-mail`, Event: contact, MessageID: contact, Body: []byte(body)},
+		{Seq: 2, At: noon, Kind: commerce.RefusedLetter, Column: "row", Reason: "it is not an object: " + contact, Body: []byte(`"Ana Popescu, ` + contact + `"`)},
+		{Seq: 3, At: noon, Kind: commerce.RefusedLetter, Column: "row", Reason: "x", Body: []byte(`["Popescu"]`)},
+	}
+	if err := s.ops.PutLetters(t.Context(), letters); err != nil {
+		t.Fatal(err)
+	}
+	support, analyst := s.team.session(t, s.Server, user.Support), s.team.session(t, s.Server, user.Analyst)
+	for _, path := range []string{"/v1/dead-letters", "/v1/dead-letters/1.0", "/v1/dead-letters/2.0", "/v1/dead-letters/3.0"} {
+		text, err := io.ReadAll(do(t, s.Server, support, "GET", path, "").Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{contact, "Popescu", "712345678"} {
+			if strings.Contains(string(text), secret) {
+				t.Errorf("%s tells support %s:\n%s", path, secret, text)
+			}
+		}
+	}
+	text, err := io.ReadAll(do(t, s.Server, analyst, "GET", "/v1/dead-letters/1.0", "").Body)
+	if err != nil || !strings.Contains(string(text), "Popescu") || !strings.Contains(string(text), `1.10`) {
+		t.Errorf("%s, %v", text, err)
+	}
+	for path, want := range map[string]int{"?state=open&kind=refused&key=k": 200, "?state=shut": 422, "?after=x": 422, "?after=2.0&limit=1": 200, "/9.9": 404, "/x": 404} {
+		ask(t, s.Server, analyst, "GET", "/v1/dead-letters"+path, "", want)
+	}
+	ask(t, s.Server, analyst, "POST", "/v1/dead-letters/1.0/dismiss", "", 403)
+	editor := s.team.session(t, s.Server, user.Editor)
+	if got := ask(t, s.Server, editor, "POST", "/v1/dead-letters/1.0/dismiss", "", 200); got["state"] != "dismissed" || got["by"] == "" {
+		t.Errorf("%v", got)
+	}
+	ask(t, s.Server, editor, "POST", "/v1/dead-letters/1.0/dismiss", "", 409)
+	ask(t, s.Server, editor, "POST", "/v1/dead-letters/2.0/replay", "", 422)
 }
 
 // TestNobodyReadsByCounting what they see masked: not by questions of their

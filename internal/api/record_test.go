@@ -228,7 +228,7 @@ func newKept(t *testing.T) *kept {
 	k.jobs, k.rejects = jobs, t.TempDir()
 	t.Cleanup(jobs.Close)
 	k.Service, err = api.NewService(api.Config{
-		Users: k.team.Book, Audit: k.ops, Address: func() string { return "http://127.0.0.1:7766" },
+		Users: k.team.Book, Audit: k.ops, Letters: k.ops, Address: func() string { return "http://127.0.0.1:7766" },
 		Settings: api.NewLiveSettings(settings), PutSettings: func(commerce.Settings) error { return nil },
 		Segments: saved{k.stores}, Asker: &k.facts, Facts: k.stores, Scores: &k.facts, Insights: others{}, Vocabulary: vocabulary{k.stores}, Exports: &k.lists, Profiles: k.stores, Customers: &k.people, Overview: &k.counted, Notes: k.ops, Loader: withoutLog(t), Record: k.ops, Past: k.ops, Webhooks: &webhook.Book{},
 		Live: func(context.Context) (api.Live, error) { return k.stores, nil },

@@ -54,6 +54,7 @@ type Config struct {
 	Webhooks    *webhook.Book
 	Users       *user.Book
 	Audit       audit.Store
+	Letters     Letters
 	// Address is where the shop is found: a scheme and a host.
 	Address func() string
 	// Live returns what keeps memberships, and lets it begin if need be.
@@ -99,6 +100,9 @@ type Service struct {
 	// settling is held for reading while events are taken, and for writing
 	// while settings change: what is said in events depends on them.
 	settling sync.RWMutex
+	// mending lets one dead letter be sent again after the other, so that none is
+	// sent twice.
+	mending  sync.Mutex
 	revenues revenues
 	seen     kept[seen]
 	has      kept[map[string]bool] // what there are facts of
@@ -152,7 +156,7 @@ func NewService(config Config) (*Service, error) {
 		"Resettle": config.Resettle == nil, "Uploads": config.Uploads == nil, "Jobs": config.Jobs == nil, "RejectsDir": config.RejectsDir == "",
 		"MakeDemo": config.MakeDemo == nil, "Runs": config.Runs == nil, "Reached": config.Reached == nil, "Doctor": config.Doctor == nil,
 		"Now": config.Now == nil, "Record": config.Record == nil, "Past": config.Past == nil, "Webhooks": config.Webhooks == nil, "Users": config.Users == nil, "Audit": config.Audit == nil, "Address": config.Address == nil, "Live": config.Live == nil, "ReadEvents": config.ReadEvents == nil,
-		"Tail": config.Tail == nil,
+		"Tail": config.Tail == nil, "Letters": config.Letters == nil,
 		"Kept": config.Kept == nil, "Served": config.Served == nil,
 	} {
 		if missing {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"time"
 
@@ -60,6 +61,15 @@ type Shop interface {
 	// Tail gives events as they come in, while a server runs; the stream must be
 	// closed, and ends with the context.
 	Tail(ctx context.Context, q TailQuestion) (TailStream, error)
+
+	// DeadLetters lists events that have no effect as they are. One that is
+	// replayed is sent again, as it came if mended is empty; one that is still
+	// wrong is an error and stays as it is. ReplayDeadLetters sends many.
+	DeadLetters(ctx context.Context, q DeadLetterQuestion) (DeadLetterPage, error)
+	DeadLetter(ctx context.Context, id string) (DeadLetter, error)
+	ReplayDeadLetter(ctx context.Context, id string, mended json.RawMessage) (DeadLetter, error)
+	ReplayDeadLetters(ctx context.Context, f DeadLetterFilter) (DeadLettersReplayed, error)
+	DismissDeadLetter(ctx context.Context, id string) (DeadLetter, error)
 
 	// AddWebhook tells a URL of transitions from then on. Its answer alone has
 	// the secret. EnableWebhook lets a disabled one go on from where it stopped;

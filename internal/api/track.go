@@ -21,6 +21,8 @@ type Sender struct {
 	UserAgent string
 	// Admit, if set, is asked before events are taken, and says how many there are.
 	Admit func(events int) error
+	// At is when the body came; zero for now.
+	At time.Time
 }
 
 // Tracked is what came of a body of events.

@@ -19,8 +19,7 @@ func (l *Loader) applyFacts(ctx context.Context, w Warehouse, s step, loaded fun
 	case commerce.ImportEntry:
 		return l.loadAgain(ctx, w, s.Entry, loaded)
 	case commerce.EventsEntry:
-		_, err := w.Load(ctx, Batch{Seq: s.Seq, Kind: commerce.Events, At: s.At, Events: s.events})
-		return err
+		return l.loadEvents(ctx, w, s)
 	case commerce.RunEntry:
 		var body Run
 		if err := json.Unmarshal(s.Body, &body); err != nil {

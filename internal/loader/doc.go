@@ -43,6 +43,10 @@
 // less by the events that no store had applied: if the log loses them in a
 // crash, as no disk should, nobody can tell.
 //
+// What of the events has no effect is kept (Config.Letters) before the warehouse
+// commits, so that a crash loses none of it. A load spans less than the time for
+// which message ids are remembered (commerce.RepeatWindow).
+//
 // # Who waits for whom
 //
 // Changes of the stores (imports, runs, definitions, Advance, CatchUp, Rebuild)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"kith/internal/commerce"
 )
@@ -143,12 +144,12 @@ func (l *Loader) steps(ctx context.Context, from, to, applied uint64) iter.Seq2[
 			if err == nil && e.Seq != next {
 				err = missing(next)
 			}
-			var events []commerce.Event
+			var batch commerce.EventBatch
 			together := err == nil && e.Type == commerce.EventsEntry && e.Seq > applied
 			if together {
-				events, err = eventsOf(e)
+				batch, err = eventsOf(e)
 			}
-			if (!together || err != nil || !g.fits(e, events)) && !flush() {
+			if (!together || err != nil || !g.fits(e, batch)) && !flush() {
 				return
 			}
 			switch {
@@ -156,7 +157,7 @@ func (l *Loader) steps(ctx context.Context, from, to, applied uint64) iter.Seq2[
 				yield(step{}, err)
 				return
 			case together:
-				g.add(e, events)
+				g.add(e, batch)
 			case !yield(step{Entry: e, entries: 1}, nil):
 				return
 			}
@@ -172,30 +173,59 @@ func (l *Loader) steps(ctx context.Context, from, to, applied uint64) iter.Seq2[
 
 func missing(seq uint64) error { return fmt.Errorf("record %d of the log is missing", seq) }
 
-func eventsOf(e commerce.Entry) ([]commerce.Event, error) {
+func eventsOf(e commerce.Entry) (commerce.EventBatch, error) {
 	batch, err := commerce.ReadEvents(e.Body)
 	if err != nil {
-		return nil, fmt.Errorf("reading log entry %d: %w", e.Seq, err)
+		return commerce.EventBatch{}, fmt.Errorf("reading log entry %d: %w", e.Seq, err)
 	}
-	return batch.Events, nil
+	return batch, nil
 }
 
 // group collects entries of events.
 type group struct {
 	step
-	count int // of events
-	bytes int
+	count       int // of events
+	bytes       int
+	first, last time.Time // instants of its entries
 }
 
-func (g *group) fits(e commerce.Entry, events []commerce.Event) bool {
-	return g.entries == 0 || g.count+len(events) <= groupEvents && g.bytes+len(e.Body) <= groupBytes
+// fits says whether an entry can be loaded with those that were collected. A
+// message id is taken once at most in a load: it must span less than the time
+// for which ids are remembered.
+func (g *group) fits(e commerce.Entry, batch commerce.EventBatch) bool {
+	if g.entries == 0 {
+		return true
+	}
+	first, last := earlier(g.first, e.At), later(g.last, e.At)
+	return g.count+len(batch.Events) <= groupEvents && g.bytes+len(e.Body) <= groupBytes && last.Sub(first) < groupSpan
 }
 
-func (g *group) add(e commerce.Entry, events []commerce.Event) {
+// groupSpan is a second less than the window, which is counted in whole ones.
+const groupSpan = commerce.RepeatWindow - time.Second
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func (g *group) add(e commerce.Entry, batch commerce.EventBatch) {
+	if g.entries == 0 {
+		g.first, g.last = e.At, e.At
+	}
+	g.first, g.last = earlier(g.first, e.At), later(g.last, e.At)
 	g.entries++
-	g.count += len(events)
+	g.count += len(batch.Events)
 	g.bytes += len(e.Body)
-	g.events = append(g.events, EventEntry{e.Seq, events})
+	g.events = append(g.events, EventEntry{e.Seq, e.At, batch})
 	e.Body = nil // it was read, and is large
 	g.Entry = e
 }

@@ -87,10 +87,11 @@ type Batch struct {
 	BeforeCommit func(ctx context.Context, r Result) error
 }
 
-// EventEntry is the events of one entry of the log.
+// EventEntry is one entry of the log that holds events.
 type EventEntry struct {
-	Seq    uint64
-	Events []commerce.Event
+	Seq uint64
+	At  time.Time
+	commerce.EventBatch
 }
 
 // Result is what a batch held, and what of it could not be taken.
@@ -101,6 +102,9 @@ type Result struct {
 	Items     int64
 	Refunds   int64
 	Refusals  []Refusal
+	// Conflicts are the events that were not taken because another one with their
+	// message id was: their places among all events of the batch, in order.
+	Conflicts []int64
 	// Touched are the warehouse's numbers of the customers that the batch says
 	// something new of, sorted; nil means everyone.
 	Touched []int64
@@ -110,12 +114,13 @@ type Result struct {
 type Refusal struct {
 	File   int // its number in the import
 	Line   int64
+	Pos    int64 // its place among all records of the batch
 	Column string
 	Reason string
 }
 
 // Config says what a Loader works with. All of it is required, except
-// Settings and what whoever follows the log asks for: Appended, Before, Loaded.
+// Settings, Letters and what whoever follows the log asks for: Appended, Before, Loaded.
 // Those three must not call the Loader, except for Read and LastSeq, and
 // neither must anything that Before waits for.
 type Config struct {
@@ -126,6 +131,8 @@ type Config struct {
 	Warehouse  Warehouse
 	Read       func(ctx context.Context, r Request, out, temp string) (Reading, error)
 	Now        func() time.Time
+	// Letters keeps what has no effect as it is; nil if nobody wants it.
+	Letters Letters
 	// Settings are the shop's. Imports remember their currency and time zone,
 	// and are never read again with others. Without it they remember none.
 	Settings func() commerce.Settings

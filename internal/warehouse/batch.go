@@ -8,7 +8,7 @@ import (
 )
 
 // Batch is one import, or one batch of events: the records that one entry of
-// the log brings. Its records are in Files or in Rows, not in both.
+// the log brings. Its records are in Files, in Rows or in Entries.
 type Batch struct {
 	Seq  int64
 	Kind commerce.Kind
@@ -17,6 +17,9 @@ type Batch struct {
 
 	Files []string // Parquet files of the archive, in order
 	Rows  []Row    // for tests and small batches
+	// Entries are consecutive entries of the log that hold events, whose instants
+	// are less than commerce.RepeatWindow apart. Seq is that of the last one.
+	Entries []EventEntry
 
 	// BeforeCommit runs when all is ready and before it is committed: the
 	// place to append to the log. If it fails nothing was changed. It may be
@@ -56,6 +59,12 @@ type Result struct {
 	Refunds   int64
 
 	Refusals []Refusal // in order of place
+	// Repeats counts the events that were dropped for their message id.
+	Repeats int64
+	// Conflicts are the events of Entries that were not taken because another
+	// one with their message id was, which says something else: their places
+	// among all of them, in order. They are among Repeats.
+	Conflicts []int64
 
 	// Touched are the persons whose facts, or what follows from them, may be
 	// others now: person_key.customer as it is and, of those that were joined,

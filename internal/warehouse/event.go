@@ -56,7 +56,17 @@ func (l *load) loadEvents() error {
 	if err := l.eventFacts(classes); err != nil {
 		return err
 	}
-	if l.staged.filled["message_id"] && l.staged.rows > classes[customer.TrackedEvent] {
+	if !l.staged.filled["message_id"] {
+		return nil
+	}
+	recent := "recent_filed"
+	if len(l.batch.Entries) > 0 {
+		recent = "recent_arrived"
+	}
+	if err := l.all(recent); err != nil {
+		return err
+	}
+	if l.staged.rows > classes[customer.TrackedEvent] {
 		return l.all("event_seen")
 	}
 	return nil
@@ -75,8 +85,8 @@ func (l *load) refuseEvents() error {
 	return err
 }
 
-// dropRepeats drops events whose message_id was seen before, and those that
-// were refused.
+// dropRepeats drops events whose message_id was seen before (of a file: ever;
+// of the log: within commerce.RepeatWindow), and those that were refused.
 func (l *load) dropRepeats() error {
 	if !l.staged.filled["message_id"] {
 		if l.eventsRefused {
@@ -84,14 +94,20 @@ func (l *load) dropRepeats() error {
 		}
 		return l.all("event_record")
 	}
-	if err := l.all("dropped_table"); err != nil {
+	var err error
+	if len(l.batch.Entries) > 0 {
+		err = l.dropRepeated()
+	} else {
+		err = l.all("dropped_table")
+	}
+	if err != nil {
 		return err
 	}
 	n, err := l.count("dropped_count")
 	if err != nil {
 		return err
 	}
-	l.result.Unchanged = n
+	l.result.Unchanged, l.result.Repeats = n, n
 	if n == 0 && !l.eventsRefused {
 		return l.all("event_record")
 	}

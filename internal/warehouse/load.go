@@ -19,6 +19,9 @@ type load struct {
 	staged staged
 	result Result
 
+	clock   int64   // see schema.sql: shop.clock
+	seconds []int64 // the clock of each entry
+
 	// What the warehouse held before.
 	ordersBefore, productsBefore, eventsBefore, traitsBefore bool
 
@@ -86,13 +89,14 @@ func (db *DB) apply(ctx context.Context, batch Batch) (Result, error) {
 
 func (l *load) run() error {
 	var applied int64
-	err := l.one("load_before", &applied, &l.ordersBefore, &l.productsBefore, &l.eventsBefore, &l.traitsBefore)
+	err := l.one("load_before", &applied, &l.clock, &l.ordersBefore, &l.productsBefore, &l.eventsBefore, &l.traitsBefore)
 	if err != nil {
 		return err
 	}
 	if l.batch.Seq <= applied {
 		return fmt.Errorf("record %d comes after %d was applied", l.batch.Seq, applied)
 	}
+	l.advanceClock()
 	if err := l.stage(); err != nil {
 		return err
 	}
@@ -149,7 +153,7 @@ func (l *load) finish() error {
 		// known: the same file is not "imported before".
 		l.args["hash"] = ""
 	}
-	if err := l.all("load_applied", "load_import"); err != nil {
+	if err := l.all("load_applied", "recent_over", "load_import"); err != nil {
 		return err
 	}
 	if err := l.readTouched(); err != nil {

@@ -19,7 +19,7 @@ import (
 // schemaVersion changes with schema.sql, with the meaning of a column, and
 // with a DuckDB release whose hash() differs: a warehouse with another
 // version is rebuilt, never migrated.
-const schemaVersion = 3
+const schemaVersion = 4
 
 //go:embed schema.sql
 var schemaSQL string
@@ -153,7 +153,7 @@ func (db *DB) makeSchema(ctx context.Context) error {
 	if _, err := tx.ExecContext(ctx, schemaSQL); err != nil {
 		return fmt.Errorf("making the schema: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO shop VALUES (0, ?, ?, ?)`, schemaVersion, db.config.Currency, db.config.Zone.String())
+	_, err = tx.ExecContext(ctx, `INSERT INTO shop VALUES (0, ?, ?, ?, 0)`, schemaVersion, db.config.Currency, db.config.Zone.String())
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"time"
 
+	"kith/internal/commerce"
 	"kith/internal/customer"
 	"kith/internal/duck"
 	"kith/internal/segment/live"
@@ -94,20 +95,31 @@ func (p People) Products(ctx context.Context, after uint64, yield func(id string
 	})
 }
 
-// Remains tells what is known besides persons and products: the ids of
-// messages that are no tracked events, cancellations, and rates by day
-// (since 1970).
-func (p People) Remains(ctx context.Context, message func(id string), cancelled func(order string, at int64), rate func(day int64, currency string, rate eval.Value)) error {
-	return p.reading(ctx, "messages, cancellations and rates", func(r *runner) error {
+// Messages tells the message ids that are remembered and came after an entry
+// of the log, with the seconds since 1970 at which they were taken, and the
+// latest such second of an entry.
+func (p People) Messages(ctx context.Context, after uint64, yield func(id string, second int64)) (clock int64, err error) {
+	err = p.reading(ctx, "message ids", func(r *runner) error {
+		r.args["after"], r.args["window"] = int64(after), int64(commerce.RepeatWindow/time.Second)
+		if err := r.conn.QueryRowContext(ctx, `SELECT clock FROM shop`).Scan(&clock); err != nil {
+			return err
+		}
+		var id duck.Texts
+		var second duck.Ints
+		return r.scan("messages_after", "", each(func(i int) { yield(id.View(i), second.At(i)) }), &id, &second)
+	})
+	return clock, err
+}
+
+// Remains tells what is known besides persons and products: cancellations, and
+// rates by day (since 1970).
+func (p People) Remains(ctx context.Context, cancelled func(order string, at int64), rate func(day int64, currency string, rate eval.Value)) error {
+	return p.reading(ctx, "cancellations and rates", func(r *runner) error {
 		var id, currency duck.Texts
 		var at duck.Instants
 		var day duck.Ints
 		var value duck.Decimals
-		err := r.scan("messages_seen", "", each(func(i int) { message(id.At(i)) }), &id)
-		if err != nil {
-			return err
-		}
-		err = r.scan("cancellations", "", each(func(i int) { cancelled(id.At(i), at.At(i)) }), &id, &at)
+		err := r.scan("cancellations", "", each(func(i int) { cancelled(id.At(i), at.At(i)) }), &id, &at)
 		if err != nil {
 			return err
 		}

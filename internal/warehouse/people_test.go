@@ -258,7 +258,8 @@ func TestReadingPeopleIsInterrupted(t *testing.T) {
 func TestRemainsAndScores(t *testing.T) {
 	t.Parallel()
 	db := filled(
-		t, twoKeys, `INSERT INTO message_seen VALUES ('m-1', 1), ('a longer id of a message', 1)`,
+		t, twoKeys, `INSERT INTO message_recent VALUES ('m-1', 5, NULL, 1, 1), ('a longer id of a message', 7, 9, 2, 1), ('too old', -604793, 9, 2, 2), ('too early', 7, 9, 0, 2)`,
+		`UPDATE shop SET clock = 7`,
 		`INSERT INTO cancellation VALUES (NULL, '2026-01-01 00:00:00.000001', 'o-9', 1, 1)`, `INSERT INTO rate VALUES ('USD', '2026-01-02', 0.91, 1, 1)`,
 		`INSERT INTO product_fact (product, ts, tags, price, seq, pos) VALUES ('p-1', '-infinity', ['new'], 9.5, 3, 1), ('p-2', '2026-01-01', NULL, NULL, 4, 1)`,
 		`INSERT INTO run VALUES (1, '2026-01-01', 1)`,
@@ -268,13 +269,17 @@ func TestRemainsAndScores(t *testing.T) {
 	var got []string
 	note := func(form string, args ...any) { got = append(got, fmt.Sprintf(form, args...)) }
 	err := db.People().Remains(
-		t.Context(), func(id string) { note("seen %s", id) }, func(order string, at int64) { note("cancelled %s %d", order, at) },
+		t.Context(), func(order string, at int64) { note("cancelled %s %d", order, at) },
 		func(day int64, currency string, rate eval.Value) {
 			note("rate %d %s %t", day, currency, rate == eval.Number(910_000))
 		},
 	)
 	if err != nil {
 		t.Fatal(err)
+	}
+	clock, err := db.People().Messages(t.Context(), 0, func(id string, second int64) { note("seen %s %d", id, second) })
+	if err != nil || clock != 7 {
+		t.Fatal(clock, err)
 	}
 	err = db.People().Products(t.Context(), 2, func(id string, v customer.ProductVersion) {
 		note("product %s %t %v %q %t", id, v.At == customer.Always, v.Place, v.Fields[5].AsList(), v.Fields[6] == eval.Number(9_500_000))
@@ -283,7 +288,7 @@ func TestRemainsAndScores(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"seen m-1", "seen a longer id of a message", "cancelled o-9 1767225600000001", "rate 20455 USD true",
+		"cancelled o-9 1767225600000001", "rate 20455 USD true", "seen m-1 5", "seen a longer id of a message 7",
 		`product p-1 true {3 1} ["new"] true`, `product p-2 false {4 1} [] false`,
 	}
 	if !slices.Equal(got, want) {

@@ -18,11 +18,14 @@
 --   of an import, and nothing compresses them well.
 
 -- One row: the settings that facts depend on, and how far the log is applied.
+-- clock is the latest instant of an entry that was loaded, in seconds since
+-- 1970: what a message id is a repeat by (commerce.RepeatWindow).
 CREATE TABLE shop (
     applied_seq   BIGINT  NOT NULL,
     schema        INTEGER NOT NULL,
     currency      VARCHAR NOT NULL,
-    timezone      VARCHAR NOT NULL
+    timezone      VARCHAR NOT NULL,
+    clock         BIGINT  NOT NULL
 );
 
 -- Imports that were applied, for "the same file again changes nothing".
@@ -277,11 +280,22 @@ CREATE TABLE event (
     pos          BIGINT NOT NULL
 );
 
--- message_id of whatever came as an event and is not in event: an event with
--- an id that was seen before is dropped.
+-- message_id of whatever came as an event and is not in event: an event of a
+-- file with an id that was ever seen is dropped.
 CREATE TABLE message_seen (
     id   VARCHAR NOT NULL,
     seq  BIGINT  NOT NULL
+);
+
+-- The message ids of the events that were taken lately, with the instant of
+-- their entry and commerce.Event.Content (NULL of files): an event of the log
+-- with one of them is a repeat, or a conflict. Days that are over are removed.
+CREATE TABLE message_recent (
+    id       VARCHAR NOT NULL,
+    second   BIGINT  NOT NULL,      -- since 1970, as shop.clock was then
+    content  BIGINT,
+    seq      BIGINT  NOT NULL,
+    pos      BIGINT  NOT NULL
 );
 
 -- Derived from a customer's tracked events; known and anonymous persons.

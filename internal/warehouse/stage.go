@@ -93,10 +93,14 @@ func (l *load) stageRows() error {
 	if err := l.text("CREATE TEMP TABLE record_row (" + strings.Join(defs, ", ") + ")"); err != nil {
 		return err
 	}
-	l.staged = staged{rows: int64(len(l.batch.Rows)), filled: map[string]bool{}}
+	rows := l.batch.Rows
+	if len(l.batch.Entries) > 0 {
+		rows = entryRows(l.batch.Entries)
+	}
+	l.staged = staged{rows: int64(len(rows)), filled: map[string]bool{}}
 	return l.appendRows("temp", "record_row", func(add func(...driver.Value) error) error {
 		values := make([]driver.Value, len(columns))
-		for i, row := range l.batch.Rows {
+		for i, row := range rows {
 			if err := l.convertRow(i, row, columns, values); err != nil {
 				return err
 			}

@@ -41,7 +41,7 @@ const (
 func TestTrackedDifferential(t *testing.T) {
 	t.Parallel()
 	shops, start := fromEnv(t, "KITH_DIFFERENTIAL_SHOPS", trackedShops), fromEnv(t, "KITH_DIFFERENTIAL_SEED", 1)
-	var asked, some, refused atomic.Int64
+	var asked, some, refused, conflicts atomic.Int64
 	t.Run("shops", func(t *testing.T) {
 		for i := range shops {
 			seed := uint64(start + i)
@@ -52,35 +52,40 @@ func TestTrackedDifferential(t *testing.T) {
 				asked.Add(d.asked)
 				some.Add(d.some)
 				refused.Add(int64(d.refused))
+				conflicts.Add(int64(d.conflicts))
 			})
 		}
 	})
-	t.Logf("%d questions asked, %d had members; %d events were refused", asked.Load(), some.Load(), refused.Load())
-	if !t.Failed() && (some.Load()*4 < asked.Load() || refused.Load() < int64(shops)) {
+	t.Logf("%d questions asked, %d had members; %d events were refused, %d in conflict", asked.Load(), some.Load(), refused.Load(), conflicts.Load())
+	if !t.Failed() && (some.Load()*4 < asked.Load() || refused.Load() < int64(shops) || conflicts.Load() == 0) {
 		t.Errorf("only %d of %d questions had members, only %d events were refused", some.Load(), asked.Load(), refused.Load())
 	}
 }
 
 // tracked is one shop on its way through both.
 type tracked struct {
-	t        *testing.T
-	r        *rand.Rand
-	seed     uint64
-	zone     *time.Location
-	db       *warehouse.DB
-	ask      *warehouse.Questions
-	engine   *live.Engine
-	tracker  *live.Tracker
-	segments []eval.Segment
-	texts    map[string]string
-	entries  []warehouse.EventEntry // all of them
-	waiting  []warehouse.EventEntry // not yet in the warehouse
-	live     map[string]string      // what the engine refused, by place
-	seq      int64
-	clock    time.Time
-	asked    int64
-	some     int64
-	refused  int
+	t         *testing.T
+	arrived   time.Time // when the latest entry came
+	r         *rand.Rand
+	seed      uint64
+	zone      *time.Location
+	db        *warehouse.DB
+	ask       *warehouse.Questions
+	engine    *live.Engine
+	tracker   *live.Tracker
+	segments  []eval.Segment
+	texts     map[string]string
+	entries   []warehouse.EventEntry // all of them
+	waiting   []warehouse.EventEntry // not yet in the warehouse
+	live      map[string]string      // what the engine refused, by place
+	seq       int64
+	clock     time.Time
+	asked     int64
+	some      int64
+	refused   int
+	conflicts int
+	repeated  int64 // of those that wait, by the engine
+	repeats   int64
 }
 
 func newTracked(t *testing.T, seed uint64) *tracked {
@@ -152,7 +157,7 @@ func (d *tracked) play() {
 	g := &eventtest.Maker{R: d.r}
 	for i := range trackedEntries {
 		d.seq++
-		entry := warehouse.EventEntry{Seq: d.seq}
+		entry := warehouse.EventEntry{Seq: d.seq, At: d.arrives()}
 		for range 1 + d.r.IntN(6) {
 			entry.Events = append(entry.Events, g.Event())
 		}
@@ -164,6 +169,18 @@ func (d *tracked) play() {
 			return
 		}
 	}
+}
+
+// arrives is when the next entry comes: it goes on, so that ids come again
+// within the window and after it, at its very end too, and a clock that is wrong
+// goes back now and then.
+func (d *tracked) arrives() time.Time {
+	if d.arrived.IsZero() {
+		d.arrived = eventtest.Begin
+	}
+	steps := []time.Duration{0, time.Minute, 5 * time.Hour, 24 * time.Hour, commerce.RepeatWindow - time.Second, commerce.RepeatWindow, 9 * 24 * time.Hour, -30 * time.Hour, -10 * 24 * time.Hour}
+	d.arrived = d.arrived.Add(steps[d.r.IntN(len(steps))])
+	return d.arrived
 }
 
 // prepare tells both of products and rates.
@@ -185,11 +202,21 @@ func (d *tracked) prepare() {
 }
 
 func (d *tracked) load(kind commerce.Kind, rows []warehouse.Row) warehouse.Result {
+	if err := d.tracker.Arrived(eventtest.Begin.Unix()); err != nil { // as the Keeper tells of an import
+		d.t.Fatal(err)
+	}
+	return d.loadBatch(warehouse.Batch{Kind: kind, At: eventtest.Begin, Rows: rows})
+}
+
+func (d *tracked) loadBatch(batch warehouse.Batch) warehouse.Result {
 	d.seq = max(d.seq, 1)
 	if len(d.entries) == 0 {
 		d.seq++
 	}
-	result, err := d.db.Load(d.t.Context(), warehouse.Batch{Seq: d.seq, Kind: kind, At: eventtest.End, Rows: rows})
+	if batch.Seq == 0 {
+		batch.Seq = d.seq
+	}
+	result, err := d.db.Load(d.t.Context(), batch)
 	if err != nil {
 		d.t.Fatalf("seed %d: %v\n%s", d.seed, err, d.log())
 	}
@@ -198,16 +225,49 @@ func (d *tracked) load(kind commerce.Kind, rows []warehouse.Row) warehouse.Resul
 
 // take gives an entry to the engine, and keeps it for the warehouse.
 func (d *tracked) take(entry warehouse.EventEntry) {
+	if entry.At.IsZero() {
+		entry.At = eventtest.Begin
+	}
+	if len(d.waiting) > 0 { // as the loader does
+		from, to := entry.At, entry.At
+		for _, e := range d.waiting {
+			from, to = minTime(from, e.At), maxTime(to, e.At)
+		}
+		if to.Sub(from) >= commerce.RepeatWindow-time.Second {
+			d.flush()
+		}
+	}
 	d.entries, d.waiting = append(d.entries, entry), append(d.waiting, entry)
+	if err := d.tracker.Arrived(entry.At.Unix()); err != nil {
+		d.t.Fatal(err)
+	}
 	for i, e := range entry.Events {
 		err := d.tracker.ArriveTracked(e, customer.Place{Seq: entry.Seq, Pos: int64(i)})
 		if problem, ok := errors.AsType[*live.RefusedError](err); ok {
 			d.live[fmt.Sprintf("%d.%d", entry.Seq, i)] = problem.Error()
 			d.refused++
+		} else if errors.Is(err, live.ErrRepeat) {
+			d.repeated++
+		} else if err != nil {
+			d.t.Fatal(err)
 		} else if e.At.After(d.clock) {
 			d.clock = e.At
 		}
 	}
+}
+
+func minTime(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // flush loads the entries that wait in one batch, and compares the refusals.
@@ -215,11 +275,8 @@ func (d *tracked) flush() {
 	if len(d.waiting) == 0 {
 		return
 	}
-	rows := warehouse.EntryRows(d.waiting)
-	if len(d.waiting) == 1 {
-		rows = warehouse.EventRows(d.waiting[0].Events)
-	}
-	result := d.load(commerce.Events, rows)
+	result := d.loadBatch(warehouse.Batch{Seq: d.waiting[len(d.waiting)-1].Seq, Kind: commerce.Events, Entries: d.waiting})
+	d.conflicts += len(result.Conflicts)
 	got := map[string]string{}
 	for _, f := range result.Refusals {
 		pos := int(f.Pos)
@@ -234,7 +291,11 @@ func (d *tracked) flush() {
 	if !maps.Equal(got, d.live) {
 		d.t.Fatalf("seed %d: refused\nby the warehouse %v\nby the engine    %v\n%s", d.seed, got, d.live, d.log())
 	}
-	d.waiting = nil
+	if result.Repeats != d.repeated {
+		d.t.Fatalf("seed %d: %d repeats by the warehouse, %d by the engine\n%s", d.seed, result.Repeats, d.repeated, d.log())
+	}
+	d.repeats += d.repeated
+	d.waiting, d.repeated = nil, 0
 	clear(d.live)
 }
 
@@ -283,7 +344,7 @@ func (d *tracked) log() string {
 	for _, entry := range d.entries {
 		for i, e := range entry.Events {
 			text, _ := json.Marshal(e)
-			fmt.Fprintf(&b, "%d.%d %s\n", entry.Seq, i, text)
+			fmt.Fprintf(&b, "%d.%d %s %s\n", entry.Seq, i, entry.At.Format(time.RFC3339), text)
 		}
 	}
 	return b.String()
@@ -360,7 +421,7 @@ func TestEntryRows(t *testing.T) {
 	order := commerce.Event{At: eventtest.Begin, Name: "order", CustomerID: "c1", Properties: json.RawMessage(`{"total":1}`)}
 	d.waiting = []warehouse.EventEntry{{Seq: 3, Events: []commerce.Event{order, order}}, {Seq: 5, Events: []commerce.Event{order}}}
 	d.seq, d.entries = 5, d.waiting
-	d.load(commerce.Events, warehouse.EntryRows(d.waiting))
+	d.loadBatch(warehouse.Batch{Kind: commerce.Events, Entries: d.waiting})
 	d.seq = 6
 	d.load(commerce.Events, warehouse.EventRows([]commerce.Event{order}))
 	checked, problems := segql.Compile(`sum(order.total) = 4 and has order[id = "#3.0"] and has order[id = "#3.1"] and has order[id = "#5.0"] and has order[id = "#6.0"]`,
@@ -370,5 +431,62 @@ func TestEntryRows(t *testing.T) {
 	}
 	if n, err := d.ask.Count(t.Context(), checked, eventtest.End, false); n != 1 || err != nil {
 		t.Error(n, err)
+	}
+}
+
+// TestRepeatsOfTheLog: an id is remembered for the window, to the second, by the
+// warehouse, however entries are grouped, and by the engine. What says something
+// else meanwhile is a conflict.
+func TestRepeatsOfTheLog(t *testing.T) {
+	t.Parallel()
+	const window = commerce.RepeatWindow
+	type arrival struct {
+		after    time.Duration // since Begin
+		name     string
+		repeat   bool
+		conflict bool
+	}
+	for name, arrivals := range map[string][]arrival{
+		"just within":                       {{0, "a", false, false}, {window - time.Second, "a", true, false}},
+		"fractions of seconds do not count": {{999 * time.Millisecond, "a", false, false}, {window, "a", false, false}},
+		"at its end":                        {{0, "a", false, false}, {window, "a", false, false}, {2*window - time.Second, "a", true, false}, {2 * window, "a", false, false}},
+		"a repeat does not prolong":         {{0, "a", false, false}, {window / 2, "a", true, false}, {window, "a", false, false}},
+		"other content":                     {{0, "a", false, false}, {0, "b", true, true}, {0, "a", true, false}, {window - time.Second, "b", true, true}, {window, "b", false, false}, {window, "a", true, true}},
+		"a clock that went back":            {{10 * 24 * time.Hour, "a", false, false}, {0, "a", true, false}, {window, "a", true, false}, {17 * 24 * time.Hour, "a", false, false}},
+		"a clock that went back, unseen":    {{0, "a", false, false}, {window, "", false, false}, {time.Hour, "a", false, false}},
+	} {
+		for _, together := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, together), func(t *testing.T) {
+				t.Parallel()
+				d := newTracked(t, 1)
+				d.seq = 1
+				var repeats int64
+				conflicts := 0
+				for _, a := range arrivals {
+					e := commerce.Event{At: eventtest.Begin, Name: a.name, CustomerID: "c1", MessageID: "m"}
+					if a.name == "" {
+						e.Name, e.MessageID = "other", "n"
+					}
+					if a.repeat {
+						repeats++
+					}
+					if a.conflict {
+						conflicts++
+					}
+					d.seq++
+					d.take(warehouse.EventEntry{Seq: d.seq, At: eventtest.Begin.Add(a.after), Events: []commerce.Event{e}})
+					if !together {
+						d.flush()
+					}
+					if got := d.repeats + d.repeated; got != repeats {
+						t.Errorf("%d repeats after %+v, want %d", got, a, repeats)
+					}
+				}
+				d.flush()
+				if d.repeats != repeats || d.conflicts != conflicts {
+					t.Errorf("%d repeats and %d conflicts, want %d and %d", d.repeats, d.conflicts, repeats, conflicts)
+				}
+			})
+		}
 	}
 }

@@ -62,18 +62,17 @@ type Engine struct {
 	facts, standings *shelf
 	orders           *orderIndex
 	// cancels holds the instants of the earliest cancellations, by order.
-	cancels  map[string]int64
-	messages *idSet // seen
-	holders  holders
-	timers   timers
-	record   func(Transition)
-	behind   Behind // what is on its way
-	scratch  []byte
-	heavy    int   // see mostPacked
-	from     []int // between Prepare and Redefine: the places of the segments before
-	changes  changes
-	scores   func(name Key) customer.Scores // of the latest run; nil without one
-	sizes    []int                          // by segment: how many are in it
+	cancels map[string]int64
+	holders holders
+	timers  timers
+	record  func(Transition)
+	behind  Behind // what is on its way
+	scratch []byte
+	heavy   int   // see mostPacked
+	from    []int // between Prepare and Redefine: the places of the segments before
+	changes changes
+	scores  func(name Key) customer.Scores // of the latest run; nil without one
+	sizes   []int                          // by segment: how many are in it
 
 	// due are the segments that are asked next; frozen ones are not.
 	due, frozen []bool
@@ -101,7 +100,7 @@ func New(settings eval.Settings, segments []eval.Segment, record func(Transition
 	}
 	e := &Engine{
 		shop: customer.NewShop(settings.Zone), clock: customer.Always, keys: newKeyIndex(),
-		orders: newOrderIndex(), heavy: mostPacked, cancels: map[string]int64{}, messages: newIDSet(), holders: holders{}, record: record,
+		orders: newOrderIndex(), heavy: mostPacked, cancels: map[string]int64{}, holders: holders{}, record: record,
 	}
 	e.facts = e.shelf(func(p *person) *spot { return &p.facts })
 	e.standings = e.shelf(func(p *person) *spot { return &p.standing })

@@ -21,21 +21,6 @@ func (f *fingerprints) of(id string) fingerprint {
 	return fingerprint{maphash.String(f[0], id), maphash.String(f[1], id)}
 }
 
-// idSet is a set of ids.
-type idSet struct {
-	fingerprints
-	all map[fingerprint]struct{}
-}
-
-func newIDSet() *idSet { return &idSet{newFingerprints(), map[fingerprint]struct{}{}} }
-
-func (s *idSet) has(id string) bool {
-	_, ok := s.all[s.of(id)]
-	return ok
-}
-
-func (s *idSet) add(id string) { s.all[s.of(id)] = struct{}{} }
-
 // orderIndex says whose an order is, by its id.
 type orderIndex struct {
 	fingerprints

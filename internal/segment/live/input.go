@@ -120,14 +120,8 @@ func (a *arrival) ordered(o *arrivingOrder) {
 	}
 }
 
-// ArriveEvent takes an event. One whose message id came before is dropped.
+// ArriveEvent takes an event. Whether it came before is not its business.
 func (e *Engine) ArriveEvent(keys []Key, event *customer.Event, cause Cause) {
-	if event.ID != "" {
-		if e.messages.has(event.ID) {
-			return
-		}
-		e.messages.add(event.ID)
-	}
 	a := e.arrive(event.At, cause, Behind{event.Place, event.Key, event.ID})
 	p := a.person(keys)
 	if event.Key == "cancel" {

@@ -104,15 +104,7 @@ func (e *Engine) noteFacts(p *person) {
 			e.holders.add(p, event)
 		}
 	}
-	p.customer.EachEvent(func(event *customer.Event) {
-		if event.ID != "" {
-			e.messages.add(event.ID)
-		}
-	})
 }
-
-// Seen notes a message id: an event with it will be dropped.
-func (e *Engine) Seen(message string) { e.messages.add(message) }
 
 // Cancelled notes a cancellation, also of an order that is not known. The
 // earliest is the one that counts, so no other is kept.

@@ -22,6 +22,7 @@ type Script struct {
 	settings    script.Settings
 	ids         map[string]string // segments by their text
 	rates       map[rateKey]eval.Value
+	seen        map[string]bool // message ids
 	transitions []Transition
 }
 
@@ -38,7 +39,7 @@ var (
 // NewScript returns a Script for a shop before its first line. Presets, by
 // id, exist beside its segments.
 func NewScript(s script.Shop, presets map[string]string) (*Script, error) {
-	b := &Script{settings: s.Settings, ids: map[string]string{}, rates: map[rateKey]eval.Value{}}
+	b := &Script{settings: s.Settings, ids: map[string]string{}, rates: map[rateKey]eval.Value{}, seen: map[string]bool{}}
 	catalogue := script.Catalogue(s, presets)
 	texts := maps.Clone(presets)
 	if texts == nil {
@@ -216,6 +217,10 @@ func (b *Script) event(r row) error {
 		}
 	}
 	e.ReadProduct(b.engine.shop.Zone)
+	if e.ID != "" && b.seen[e.ID] {
+		return nil
+	}
+	b.seen[e.ID] = true
 	b.engine.ArriveEvent(r.keys(), e, CauseEvent)
 	return nil
 }

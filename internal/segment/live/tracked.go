@@ -3,6 +3,7 @@ package live
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -22,6 +23,8 @@ type Tracker struct {
 	// orders is what has to be kept of orders that came as events, beside what
 	// the engine holds.
 	orders map[fingerprint]trackedPrint
+	// repeats are the message ids that are remembered.
+	repeats *repeats
 	// returned are the contents of orders that were only refunds.
 	returned map[fingerprint]struct{}
 	// meanings are those of the names that came first, which are few.
@@ -45,7 +48,7 @@ const mostMeanings = 1000
 func NewTracker(e *Engine, currency string) *Tracker {
 	return &Tracker{
 		engine: e, currency: currency, rates: map[rateKey]decimal{}, orders: map[fingerprint]trackedPrint{},
-		returned: map[fingerprint]struct{}{}, meanings: map[named]meaning{},
+		repeats: newRepeats(), returned: map[fingerprint]struct{}{}, meanings: map[named]meaning{},
 	}
 }
 
@@ -55,23 +58,48 @@ func (t *Tracker) SetRate(day int64, currency string, rate eval.Value) {
 	t.rates[rateKey{day, currency}] = decimalOf(rate)
 }
 
+// SpillTo gives message ids that have no room in memory files to go to. Without
+// it all of them stay there.
+func (t *Tracker) SpillTo(file func() (SpillFile, error)) { t.repeats.spill = file }
+
+// Close gives files back.
+func (t *Tracker) Close() error { return t.repeats.close() }
+
+// Arrived tells the instant, in seconds since 1970, of the entry of the log
+// whose events come next, or of one that brings none.
+func (t *Tracker) Arrived(second int64) error { return t.repeats.arrive(second) }
+
+// Seen notes a message id that was taken at such an instant, no later than the
+// latest that Arrived was told.
+func (t *Tracker) Seen(message string, second int64) error { return t.repeats.add(message, second) }
+
 // A RefusedError says why an event is not taken: it changed nothing.
 type RefusedError struct{ Column, Reason string }
 
 // Error names the column.
 func (e *RefusedError) Error() string { return e.Column + ": " + e.Reason }
 
+// ErrRepeat says that an event's message id is remembered.
+var ErrRepeat = errors.New("an event with this message id was taken")
+
 // ArriveTracked takes an event. One that is refused gives a *RefusedError: it
-// makes nobody known, and its message id stays free. One whose message id came
-// before is dropped.
+// makes nobody known, and its message id stays free. One whose message id is
+// remembered changes nothing either, whatever it says, and gives ErrRepeat: see
+// commerce.RepeatWindow. Any other error is of a file (SpillTo).
 func (t *Tracker) ArriveTracked(ev commerce.Event, place customer.Place) error {
 	taken := t.read(&ev, place)
 	f := &taken
 	if problem := t.check(f); problem != nil {
 		return problem
 	}
-	if ev.MessageID != "" && t.engine.messages.has(ev.MessageID) {
-		return nil
+	if ev.MessageID != "" {
+		repeat, err := t.repeats.has(ev.MessageID)
+		if err != nil {
+			return err
+		}
+		if repeat {
+			return ErrRepeat
+		}
 	}
 	if f.class == customer.OrderEvent {
 		if err := t.arriveOrder(f); err != nil {
@@ -81,7 +109,7 @@ func (t *Tracker) ArriveTracked(ev commerce.Event, place customer.Place) error {
 		t.arrive(f)
 	}
 	if ev.MessageID != "" {
-		t.engine.messages.add(ev.MessageID)
+		return t.repeats.add(ev.MessageID, t.repeats.clock)
 	}
 	return nil
 }

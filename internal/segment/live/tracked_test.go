@@ -41,14 +41,14 @@ func TestTracker(t *testing.T) {
 		{"ana", "", "", ``, "event: no event"},
 		{"", "rate", "", ``, ""},
 		{"ana", "Order Completed", "m1", `{"id":"o1","total":3,"currency":"EUR"}`, ""},
-		{"bob", "points", "m1", `{"amount":5}`, ""}, // dropped
+		{"bob", "points", "m1", `{"amount":5}`, live.ErrRepeat.Error()},
 		{"bob", "order", "", `{"id":"o1","total":3,"currency":"EUR"}`, "customer_id: order o1 was imported before with customer ana"},
 		{"ana", "order", "", `{"id":"o1","total":4,"currency":"EUR"}`, "total: order o1 was imported before with total 14.929998"},
 		{"ana", "order", "", `{"id":"o1","value":"3","currency":"eur","status":"Completed","refunded":"1.5"}`, ""},
 		{"cyd", "order", "", `{"id":"o1","products":[{"product_id":"lamp","quantity":-2,"price":4,"discount":1}]}`, ""},
 		{"cyd", "order", "", `{"id":"o1","products":[{"product_id":"lamp","quantity":-2,"price":4,"discount":1}]}`, ""}, // again
 		{"dan", "points", "m2", `{"amount":5}`, ""},
-		{"dan", "points", "m2", `{"amount":5}`, ""}, // dropped
+		{"dan", "points", "m2", `{"amount":5}`, live.ErrRepeat.Error()},
 		{"dan", "cancel", "", `{}`, "order_id: it is missing"},
 		{"ana", "identify", "", `{"firstName":"Ana","tags":"vip"}`, ""},
 	} {

@@ -53,10 +53,14 @@ func (k *Keeper) applyEvents(e commerce.Entry) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("reading events: %w", err)
 	}
+	if err := k.tracker.Arrived(e.At.Unix()); err != nil {
+		return 0, err
+	}
 	for i, event := range batch.Events {
 		err := k.tracker.ArriveTracked(event, customer.Place{Seq: int64(e.Seq), Pos: int64(i)})
 		// What is refused the warehouse refuses as well: it changes nothing.
 		switch {
+		case errors.Is(err, live.ErrRepeat):
 		case errors.As(err, new(*live.RefusedError)):
 			k.refused(e.Seq, event, err)
 		case err != nil:
@@ -93,6 +97,9 @@ func (k *Keeper) applyImport(ctx context.Context, e commerce.Entry) error {
 	delete(k.touched, e.Seq)
 	k.mu.Unlock()
 	facts := k.config.Facts
+	if err := k.tracker.Arrived(e.At.Unix()); err != nil {
+		return err
+	}
 	switch body.Kind {
 	case commerce.Products:
 		var versions []live.ProductVersion
@@ -109,6 +116,9 @@ func (k *Keeper) applyImport(ctx context.Context, e commerce.Entry) error {
 		if err := k.readRemains(ctx); err != nil {
 			return err
 		}
+		if err := k.readMessages(ctx, e.Seq-1); err != nil {
+			return err
+		}
 	case commerce.Orders, commerce.Customers:
 	}
 	replace := func(known live.Known) { k.engine.Replace(known, live.CauseImport) }
@@ -120,7 +130,18 @@ func (k *Keeper) applyImport(ctx context.Context, e commerce.Entry) error {
 
 // readRemains reads what belongs to nobody.
 func (k *Keeper) readRemains(ctx context.Context) error {
-	return k.config.Facts.Remains(ctx, k.engine.Seen, k.engine.Cancelled, k.tracker.SetRate)
+	return k.config.Facts.Remains(ctx, k.engine.Cancelled, k.tracker.SetRate)
+}
+
+// readMessages reads the message ids that came after an entry.
+func (k *Keeper) readMessages(ctx context.Context, after uint64) error {
+	var failed error
+	clock, err := k.config.Facts.Messages(ctx, after, func(id string, second int64) {
+		if err := k.tracker.Seen(id, second); err != nil {
+			failed = err
+		}
+	})
+	return errors.Join(err, failed, k.tracker.Arrived(clock))
 }
 
 func (k *Keeper) applyRun(ctx context.Context, e commerce.Entry) error {

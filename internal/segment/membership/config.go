@@ -32,15 +32,18 @@ type Facts interface {
 	Some(ctx context.Context, shop *customer.Shop, numbers []int64, yield func(live.Known)) error
 	// Products calls yield with the versions of products that came after an entry.
 	Products(ctx context.Context, after uint64, yield func(id string, v customer.ProductVersion)) error
-	// Remains tells the ids of messages that are no tracked events,
-	// cancellations, and rates by day (since 1970) and currency.
-	Remains(ctx context.Context, message func(id string), cancelled func(order string, at int64), rate func(day int64, currency string, rate eval.Value)) error
+	// Messages tells the message ids that are remembered and came after an entry,
+	// with the seconds since 1970 at which they were taken, and the latest such
+	// second of an entry. What yield is given changes when it returns.
+	Messages(ctx context.Context, after uint64, yield func(id string, second int64)) (clock int64, err error)
+	// Remains tells cancellations, and rates by day (since 1970) and currency.
+	Remains(ctx context.Context, cancelled func(order string, at int64), rate func(day int64, currency string, rate eval.Value)) error
 	// Scores returns what tells the scores of the latest run by the key that
 	// names a person; nil without a run.
 	Scores(ctx context.Context) (func(name live.Key) customer.Scores, error)
 }
 
-// Config says what a Keeper works with. All of it is required.
+// Config says what a Keeper works with. All of it is required, but Spill.
 type Config struct {
 	Record segment.Record
 	Log    Log
@@ -50,7 +53,10 @@ type Config struct {
 	Definitions func(ctx context.Context, seq uint64) (list []segment.Definition, known uint64, err error)
 	Settings    func() commerce.Settings
 	Now         func() time.Time
-	Logger      *slog.Logger
+	// Spill makes a file for message ids that have no room in memory; without it
+	// they all stay there.
+	Spill  func() (live.SpillFile, error)
+	Logger *slog.Logger
 }
 
 func (c *Config) check() error {

@@ -76,6 +76,9 @@ func (k *Keeper) Run(ctx context.Context) error {
 	if last := k.settle(); err == nil {
 		err = last
 	}
+	if last := k.tracker.Close(); err == nil {
+		err = last
+	}
 	k.fail(err)
 	return err
 }

@@ -47,7 +47,13 @@ func (k *Keeper) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if k.tracker != nil {
+		if err := k.tracker.Close(); err != nil {
+			return err
+		}
+	}
 	k.tracker = live.NewTracker(k.engine, k.config.Settings().Currency)
+	k.tracker.SpillTo(k.config.Spill)
 	if err := k.readFacts(ctx); err != nil {
 		return err
 	}
@@ -130,6 +136,9 @@ func (k *Keeper) readFacts(ctx context.Context) error {
 		return err
 	}
 	if err := facts.Everyone(ctx, k.engine.Shop(), k.engine.Add); err != nil {
+		return err
+	}
+	if err := k.readMessages(ctx, 0); err != nil {
 		return err
 	}
 	return k.readRemains(ctx)

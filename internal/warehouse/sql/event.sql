@@ -15,8 +15,46 @@ WHERE n.class = 'none'
 -- name: dropped_none
 CREATE TEMP TABLE dropped (pos BIGINT)
 
+-- name: arrival_table
+-- When the events of entries of the log came that have a message_id, and what
+-- they say; see commerce.Event.Content.
+CREATE TEMP TABLE arrival (pos BIGINT, second BIGINT, content BIGINT)
+
+-- name: repeat_table
+-- Events of the log whose message_id was taken less than the window before. A
+-- load spans less than the window, so that it takes each id once at most: with
+-- the first event that is no repeat of what was taken before the load.
+CREATE TEMP TABLE dropped AS
+WITH given AS (
+    SELECT r.pos, r.message_id AS id, a.second, a.content FROM record r JOIN arrival a ON a.pos = r.pos
+    ANTI JOIN refused f ON f.pos = r.pos
+), known AS (
+    SELECT m.id, max(m.second) AS second, arg_max(m.content, m.second) AS content
+    FROM message_recent m SEMI JOIN given g ON g.id = m.id GROUP BY m.id
+), judged AS (
+    SELECT g.*, k.content AS known, k.second IS NULL OR k.second <= g.second - $window AS free FROM given g LEFT JOIN known k ON k.id = g.id
+), taken AS (
+    SELECT id, min(pos) AS pos, arg_min(content, pos) AS content FROM judged WHERE free GROUP BY id
+)
+SELECT j.pos, j.content <> if(j.pos > t.pos, t.content, j.known) AS conflict
+FROM judged j LEFT JOIN taken t ON t.id = j.id WHERE j.pos IS DISTINCT FROM t.pos
+
+-- name: conflicts
+SELECT pos FROM dropped WHERE conflict ORDER BY pos
+
+-- name: recent_arrived
+INSERT INTO message_recent
+SELECT r.message_id, a.second, a.content, $seq, r.pos FROM event_record r JOIN arrival a ON a.pos = r.pos ORDER BY r.pos
+
+-- name: recent_filed
+INSERT INTO message_recent SELECT message_id, $clock, NULL, $seq, pos FROM event_record WHERE message_id IS NOT NULL ORDER BY pos
+
+-- name: recent_over
+-- Whole days, so that what is left does not depend on how entries were grouped.
+DELETE FROM message_recent WHERE second < ($clock - $window) // 86400 * 86400
+
 -- name: dropped_table
--- Events whose message_id was seen before: here, or by the warehouse.
+-- Events of a file whose message_id was ever seen: here, or by the warehouse.
 CREATE TEMP TABLE dropped AS
 WITH twice AS (
     SELECT message_id, min(pos) AS kept FROM record r ANTI JOIN refused f ON f.pos = r.pos

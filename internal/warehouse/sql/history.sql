@@ -72,8 +72,9 @@ WHERE product IN (SELECT product FROM item JOIN wanted_key USING (key) UNION SEL
 WHERE seq > $after
 ORDER BY seq, pos
 
--- name: messages_seen
-SELECT id FROM message_seen
+-- name: messages_after
+-- Message ids that are remembered.
+SELECT id, second FROM message_recent WHERE seq > $after AND second > (SELECT clock FROM shop) - $window
 
 -- name: cancellations
 SELECT order_id, ts FROM cancellation
