@@ -19,6 +19,8 @@ passed=0
 sabotage() {
 	case $1 in "$only"*) ;; *) return ;; esac
 	mutant=$work/mutant-$(basename "$4")
+	rm -rf "$work/run"
+	mkdir "$work/run"
 	sed "$5" "$4" >"$mutant"
 	if cmp -s "$4" "$mutant"; then
 		echo "STALE   $1: the expression changes nothing in $4"
@@ -31,13 +33,13 @@ sabotage() {
 		passed=$((passed + 1))
 		return
 	fi
-	if "$work/torture" -goal "$2" -cycles "$3" -seed 1 -kith "$work/kith" >"$work/out.txt" 2>&1; then
+	if "$work/torture" -goal "$2" -cycles "$3" -seed 1 -dir "$work/run" -kith "$work/kith" >"$work/out.txt" 2>&1; then
 		echo "PASSED  $1"
 		passed=$((passed + 1))
 	elif grep -q '^VIOLATED' "$work/out.txt"; then
 		echo "red     $1: $(grep -m 1 '^VIOLATED' "$work/out.txt")"
 	else
-		echo "red     $1: $(tail -1 "$work/out.txt")"
+		echo "red     $1: $(grep -m 1 '^kith-torture:' "$work/out.txt")"
 	fi
 }
 
@@ -46,5 +48,11 @@ sabotage "r1 the answer comes before the append" r1 5 internal/loader/append.go 
 sabotage "r1 a message id that came before counts again" r1 3 internal/warehouse/sql/event.sql \
 	's/ON s\.id = r\.message_id/ON s.id = r.message_id AND false/'
 sabotage "r2 the log is not synced" r2 3 internal/stream/log.go 's/SyncAlways: *true/SyncAlways: false/'
+
+sabotage "r3 the log is not synced" r3 1 internal/stream/log.go 's/SyncAlways: *true/SyncAlways: false/'
+sabotage "r4 a write that failed is looked for, and counts if it is found" r4 2 internal/loader/append.go 's/if l\.config\.Failed != nil {/if false {/'
+sabotage "r16 no low-water mark" r16 2 cmd/kith/open.go 's/free < reserve/free < 0/'
+sabotage "r17 a damaged warehouse stays where it is" r17 8 cmd/kith/rebuild.go 's/!errors.As(err, new(unusable))/true/'
+sabotage "r19 the doctor skips damage" r19 10 cmd/kith/examine.go 's/damaged++/continue/'
 
 exit "$passed"

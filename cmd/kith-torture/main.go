@@ -44,7 +44,8 @@ var errViolated = errors.New("an invariant does not hold")
 
 // goals are those of docs/reliability.md.
 var goals = map[string]func(*torture, context.Context) error{
-	"r1": (*torture).kills, "r2": (*torture).powerCuts,
+	"r1": (*torture).kills, "r2": (*torture).powerCuts, "r3": (*torture).syncs, "r4": (*torture).failingSyncs,
+	"r16": (*torture).fullDisk, "r17": (*torture).damagedWarehouse, "r19": (*torture).damagedLog,
 }
 
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
@@ -103,7 +104,9 @@ func (t *torture) hold(invariant string, against int, format string, args ...any
 }
 
 // note prints a figure that nothing is promised of.
-func (t *torture) note(format string, args ...any) { fmt.Fprintf(t.out, "         "+format+"\n", args...) }
+func (t *torture) note(format string, args ...any) {
+	fmt.Fprintf(t.out, "         "+format+"\n", args...)
+}
 
 func against(violated bool) int {
 	if violated {

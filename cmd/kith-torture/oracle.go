@@ -110,6 +110,8 @@ type oracle struct {
 	calls   atomic.Uint64
 	answers sync.Map     // status to *atomic.Int64
 	retryIn atomic.Int64 // refusals with 503 or 507 that have no Retry-After
+	broken  atomic.Bool  // somebody was answered 503
+	late    atomic.Int64 // acknowledgements of calls that began after that
 	pause   time.Duration
 }
 
@@ -185,6 +187,7 @@ func (o *oracle) post(ctx context.Context, client *http.Client, address string, 
 	if err != nil {
 		return 0, journalError{err}
 	}
+	broken := o.broken.Load()
 	// An answer that is on its way counts: only the sender's own end does not wait.
 	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), http.MethodPost, address+o.path(), bytes.NewReader(body))
 	if err != nil {
@@ -202,6 +205,12 @@ func (o *oracle) post(ctx context.Context, client *http.Client, address string, 
 	}
 	counter, _ := o.answers.LoadOrStore(response.StatusCode, new(atomic.Int64))
 	counter.(*atomic.Int64).Add(1)
+	if response.StatusCode == http.StatusServiceUnavailable {
+		o.broken.Store(true)
+	}
+	if response.StatusCode == http.StatusOK && broken {
+		o.late.Add(1)
+	}
 	if response.StatusCode != http.StatusOK {
 		full := response.StatusCode == http.StatusServiceUnavailable || response.StatusCode == http.StatusInsufficientStorage
 		if full && response.Header.Get("Retry-After") == "" {

@@ -236,8 +236,16 @@ func withHeaders(p *problem, err error) error {
 		seconds := strconv.Itoa(int(math.Ceil(throttled.After.Seconds())))
 		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {seconds}})
 	}
+	// Programs that send events keep them, and ask again.
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusInsufficientStorage {
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter}})
+	}
 	return p
 }
+
+// retryAfter is how many seconds lie between two attempts where somebody must
+// act first, or a server start.
+const retryAfter = "5"
 
 func operationID(route Route) string {
 	path := strings.NewReplacer("/v1/", "", "/", "-", "{", "", "}", "").Replace(route.Path)
