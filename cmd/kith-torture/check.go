@@ -44,7 +44,7 @@ func (t *torture) check(ctx context.Context, folder string, fates map[int]fate) 
 		return err
 	}
 	var lost, twice, unwanted, taken, unknown int
-	views, orders := map[string]int{}, map[string]int{}
+	views, orders, plans := map[string]int{}, map[string]int{}, map[string]int{}
 	for n, f := range fates {
 		times := found[n]
 		switch f {
@@ -65,19 +65,21 @@ func (t *torture) check(ctx context.Context, folder string, fates map[int]fate) 
 			views[who]++
 		case order:
 			orders[who]++
-		case page, identify:
+		case identify:
+			plans[who] = max(plans[who], n)
+		case page:
 		}
 	}
 	t.hold("acknowledged events lost", lost, "%d acknowledged, %d not answered", taken, unknown)
 	t.hold("message ids with more than one effect", twice, "%d ids in the warehouse", len(found))
 	t.hold("refused events that took effect", unwanted, "by the journal")
 	t.hold("events that nobody sent", strange, "by the journal")
-	return t.checkEffects(ctx, db, views, orders, text)
+	return t.checkEffects(ctx, db, views, orders, plans, text)
 }
 
 // checkEffects compares what events did to customers with what the journal's
 // events that are there must have done.
-func (t *torture) checkEffects(ctx context.Context, db *duck.DB, views, orders map[string]int, counted string) error {
+func (t *torture) checkEffects(ctx context.Context, db *duck.DB, views, orders, plans map[string]int, counted string) error {
 	const perCustomer = `SELECT k.value, count(*) FROM %s f JOIN person_key k ON k.key = f.key WHERE k.kind = 'customer' %s GROUP BY k.value`
 	for _, effect := range []struct {
 		name, table, only string
@@ -93,6 +95,18 @@ func (t *torture) checkEffects(ctx context.Context, db *duck.DB, views, orders m
 		}
 		t.hold("customers with other "+effect.name, other+max(0, len(have)-len(effect.want)), "of %d", len(effect.want))
 	}
+	// Whatever order they came in, the latest by its own instant stands.
+	old, have := 0, map[string]int{}
+	err := each(ctx, db, `SELECT k.value, substr(max_by(f.value, f.valid_from), 5)::INTEGER FROM trait f
+		JOIN person_key k ON k.key = f.customer WHERE k.kind = 'customer' AND f.name = 'traits.plan' GROUP BY k.value`,
+		func(who string, n int) { have[who] = n })
+	if err != nil {
+		return err
+	}
+	for who, n := range plans {
+		old += against(have[who] != n)
+	}
+	t.hold("customers whose trait is not the latest", old+max(0, len(have)-len(plans)), "of %d", len(plans))
 	want := 0
 	for _, times := range views {
 		want += against(times >= viewersOver)

@@ -45,6 +45,7 @@ var errViolated = errors.New("an invariant does not hold")
 // goals are those of docs/reliability.md.
 var goals = map[string]func(*torture, context.Context) error{
 	"r1": (*torture).kills, "r2": (*torture).powerCuts, "r3": (*torture).syncs, "r4": (*torture).failingSyncs,
+	"r5": (*torture).replays, "r6": (*torture).shuffled,
 	"r16": (*torture).fullDisk, "r17": (*torture).damagedWarehouse, "r19": (*torture).damagedLog,
 }
 

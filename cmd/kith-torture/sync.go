@@ -43,8 +43,8 @@ func (t *torture) syncs(ctx context.Context) error {
 		return err
 	}
 	text, err := t.command(ctx, folder, "doctor", "--json")
-	if err != nil {
-		return err
+	if err != nil && text == "" { // its status is 1 if it found something
+		return errors.Join(err, s.kill())
 	}
 	var d struct {
 		Durability struct{ OK bool } `json:"durability"`
