@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"sync"
 )
@@ -69,11 +70,7 @@ func (j *journal) note(what fate, events []int) error {
 func (j *journal) now() map[int]fate {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	out := make(map[int]fate, len(j.fates))
-	for n, f := range j.fates {
-		out[n] = f
-	}
-	return out
+	return maps.Clone(j.fates)
 }
 
 func (j *journal) close() error { return errors.Join(j.file.Sync(), j.file.Close()) }
