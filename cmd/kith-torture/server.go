@@ -66,7 +66,7 @@ func (t *torture) shop(ctx context.Context, folder string) (*oracle, error) {
 	if _, err := t.command(ctx, folder, "segment", "save", "viewers", viewers); err != nil {
 		return nil, err
 	}
-	key, err := t.command(ctx, folder, "key", "create")
+	key, err := t.command(ctx, folder, "key", "create", "--secret")
 	if err != nil {
 		return nil, err
 	}
