@@ -105,6 +105,17 @@ differential: ## random shops and segments, SQL, live and plain against each oth
 mutants: ## break the live evaluator on purpose; each mistake must be noticed
 	sh scripts/mutants.sh
 
+CYCLES ?= 200
+
+.PHONY: torture
+torture: build ## kill, cut off and damage a server, compare with a journal; CYCLES=200
+	go build -o bin/kith-torture ./cmd/kith-torture
+	set -e; for goal in r1 r2 r3 r4 r5 r6 r16 r17 r19; do bin/kith-torture -goal $$goal -cycles $(CYCLES); done
+
+.PHONY: sabotage
+sabotage: ## take one protection after the other away; kith-torture must notice each
+	sh scripts/sabotage.sh
+
 .PHONY: bench
 bench: build ## run the benchmarks; writes docs/benchmarks.md
 	go run ./cmd/kith-bench -write docs/benchmarks.md $(ARGS)

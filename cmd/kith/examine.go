@@ -74,6 +74,8 @@ func (d *doctor) disk() {
 	switch {
 	case err != nil:
 		d.failed("disk", err)
+	case free < reserve:
+		d.fail("disk", makeRoom, "%d MB are free: events are refused until %d MB are", free>>20, reserve>>20)
 	case free < hardlyBytes:
 		d.fail("disk", makeRoom, "%d MB are free", free>>20)
 	case free < fewBytes:

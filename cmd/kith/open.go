@@ -96,6 +96,8 @@ type local struct {
 	jobs     *job.Book
 	settings *api.LiveSettings
 	users    *user.Book
+	// broken has the error after which the log takes nothing any more.
+	broken chan error
 	// address is where the shop is found while it is served.
 	address atomic.Pointer[string]
 }
@@ -138,7 +140,7 @@ type factsOpener func(ctx context.Context, f folder.Folder, settings *api.LiveSe
 func (p *program) openWith(
 	ctx context.Context, f folder.Folder, lock *folder.Lock, openFacts factsOpener, catchUp func(*local, context.Context) error,
 ) (_ *local, err error) {
-	l := &local{folder: f, lock: lock, keeping: &keeping{}}
+	l := &local{folder: f, lock: lock, keeping: &keeping{}, broken: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.closeStores(), l.facts.putBack(), lock.Unlock())
@@ -165,6 +167,13 @@ func (p *program) openWith(
 		OpenLog: func(ctx context.Context) (loader.Log, error) { return l.openLog(ctx, files) },
 		Archive: files, Reach: f, Operations: l.ops, Warehouse: l.facts, Read: reader.read, Now: p.now, Letters: l.ops,
 		Settings: l.settings.Get,
+		Room:     func() error { return room(f) },
+		Failed: func(err error) {
+			select {
+			case l.broken <- fmt.Errorf("the log cannot be written, so that nothing is taken any more; look at the disk, then start Kith again: %w", err):
+			default: // told already
+			}
+		},
 	}
 	l.keeping.hooks(&config)
 	if l.load, err = loader.New(config); err != nil {
@@ -290,6 +299,20 @@ func openLog(ctx context.Context, f folder.Folder, files *archive.Archive) (*str
 			end, written, end+1))
 	}
 	return log, nil
+}
+
+// reserve is what events leave free on the disk. The log, the stores and the
+// files beside them need room for what was acknowledged before, and the shop
+// must be able to log in and make room.
+const reserve = 64 << 20
+
+// room refuses events where too little is free.
+func room(f folder.Folder) error {
+	free, err := f.Free()
+	if err == nil && free < reserve {
+		return commerce.Errorf(commerce.CodeFull, "%d MB must be free on the server's disk, %d MB are; make room and send again", reserve>>20, free>>20)
+	}
+	return err
 }
 
 // hasFacts says whether anything was ever imported into an opened folder, or

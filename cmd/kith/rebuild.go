@@ -33,8 +33,12 @@ func (p *program) rebuild(ctx context.Context) error {
 	var shop api.Shop
 	if lock == nil {
 		shop = api.NewClient(owner.Address, owner.Token)
-	} else if shop, err = p.openForRebuild(ctx, f, lock); err != nil {
-		return err
+	} else {
+		owned, err := p.openAnew(ctx, f, lock, (*local).catchUp)
+		if err != nil {
+			return err // not a nil *local in an interface
+		}
+		shop = owned
 	}
 	done, err := shop.Rebuild(ctx)
 	if err = errors.Join(err, shop.Close()); err != nil {
@@ -47,10 +51,12 @@ func (p *program) rebuild(ctx context.Context) error {
 	return nil
 }
 
-// openForRebuild opens the folder. A warehouse that cannot be opened is put
+// openAnew opens the folder. A warehouse that cannot be opened is put
 // aside: without one, opening the folder makes a new one from the log. If that
 // fails too, the old one is put back.
-func (p *program) openForRebuild(ctx context.Context, f folder.Folder, lock *folder.Lock) (api.Shop, error) {
+func (p *program) openAnew(
+	ctx context.Context, f folder.Folder, lock *folder.Lock, catchUp func(*local, context.Context) error,
+) (*local, error) {
 	var damaged *facts
 	shop, err := p.openWith(ctx, f, lock, func(ctx context.Context, f folder.Folder, settings *api.LiveSettings) (*facts, error) {
 		w, err := tryFacts(ctx, f, settings)
@@ -69,7 +75,7 @@ func (p *program) openForRebuild(ctx context.Context, f folder.Folder, lock *fol
 		}
 		w.aside = aside
 		return w, nil
-	}, (*local).catchUp)
+	}, catchUp)
 	if err != nil {
 		return nil, err
 	}

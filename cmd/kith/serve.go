@@ -68,7 +68,7 @@ func (p *program) serveFolder(ctx context.Context, address, public string) error
 	if lock == nil {
 		return alreadyServed(owner)
 	}
-	shop, err := p.openWith(ctx, f, lock, openFacts, (*local).serveLive)
+	shop, err := p.openAnew(ctx, f, lock, (*local).serveLive)
 	if err != nil {
 		return err
 	}
@@ -168,6 +168,7 @@ func (p *program) serve(ctx context.Context, shop *local, address, public string
 	}
 	select {
 	case err = <-failed:
+	case err = <-shop.broken:
 	case <-ctx.Done():
 		p.say("stopping")
 	}

@@ -247,11 +247,19 @@ func withHeaders(p *problem, err error) error {
 	if throttled, ok := errors.AsType[*user.ThrottledError](err); ok {
 		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter(throttled.After)}})
 	}
+	// Programs that send events keep them, and ask again.
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusInsufficientStorage {
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryLater}})
+	}
 	return p
 }
 
 // retryAfter is a time as the header of that name has it, in whole seconds.
 func retryAfter(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
+
+// retryLater is how many seconds lie between two attempts where somebody must
+// act first, or a server start.
+const retryLater = "5"
 
 func operationID(route Route) string {
 	path := strings.NewReplacer("/v1/", "", "/", "-", "{", "", "}", "").Replace(route.Path)

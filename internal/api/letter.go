@@ -408,30 +408,6 @@ func maskReason(l *DeadLetter) string {
 	return user.MaskText(l.Reason)
 }
 
-func maskValue(ctx context.Context, name string, value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for member, v := range value {
-			value[member] = maskValue(ctx, member, v)
-		}
-	case []any:
-		for i, v := range value {
-			value[i] = maskValue(ctx, name, v)
-		}
-	case string:
-		switch name {
-		case "userId", "user_id", "customer_id", "customerId", "previousId":
-			return maskID(ctx, value)
-		}
-		return user.MaskField(name, value)
-	case json.Number:
-		if user.ContactField(name) {
-			return user.MaskField(name, value.String())
-		}
-	}
-	return value
-}
-
 func letterPath(id string) string { return "/v1/dead-letters/" + url.PathEscape(id) }
 
 // DeadLetters implements Shop.

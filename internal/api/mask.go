@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"kith/internal/commerce"
@@ -141,4 +142,32 @@ func maskPlan(ctx context.Context, p *SegmentPlan) {
 			}
 		}
 	}
+}
+
+// maskValue masks contact data in what was read of JSON, by its name and the
+// names above it.
+func maskValue(ctx context.Context, path string, x any) any {
+	switch x := x.(type) {
+	case map[string]any:
+		masked := make(map[string]any, len(x))
+		for name, value := range x {
+			masked[user.MaskText(name)] = maskValue(ctx, path+"."+name, value)
+		}
+		return masked
+	case []any:
+		for i, value := range x {
+			x[i] = maskValue(ctx, path, value)
+		}
+	case string:
+		switch path[strings.LastIndexByte(path, '.')+1:] {
+		case "userId", "user_id", "customer_id", "customerId", "previousId":
+			return maskID(ctx, x)
+		}
+		return user.MaskField(path, x)
+	case json.Number:
+		if masked := user.MaskField(path, x.String()); masked != x.String() {
+			return masked
+		}
+	}
+	return x
 }

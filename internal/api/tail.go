@@ -166,12 +166,12 @@ func maskTail(ctx context.Context, e *TailEvent) {
 		e.Customer = user.MaskField("anonymous_id", e.Customer)
 	}
 	e.Event, e.MessageID, e.Reason = user.MaskText(e.Event), user.MaskText(e.MessageID), user.MaskText(e.Reason)
-	e.Body = maskBody(e.Body)
+	e.Body = maskBody(ctx, e.Body)
 }
 
 // maskBody masks contact data in an event's JSON by what its fields are called.
 // Of what is no whole document nothing is shown: nobody knows what stands there.
-func maskBody(body string) string {
+func maskBody(ctx context.Context, body string) string {
 	d := json.NewDecoder(strings.NewReader(body))
 	d.UseNumber()
 	var x any
@@ -184,34 +184,10 @@ func maskBody(body string) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if e.Encode(maskValue("", x)) != nil {
+	if e.Encode(maskValue(ctx, "", x)) != nil {
 		return ""
 	}
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// maskValue masks a value by its name and the names above it.
-func maskValue(name string, x any) any {
-	switch x := x.(type) {
-	case map[string]any:
-		masked := make(map[string]any, len(x))
-		for key, value := range x {
-			masked[user.MaskText(key)] = maskValue(name+"."+key, value)
-		}
-		return masked
-	case []any:
-		for i, value := range x {
-			x[i] = maskValue(name, value)
-		}
-		return x
-	case string:
-		return user.MaskField(name, x)
-	case json.Number:
-		if masked := user.MaskField(name, x.String()); masked != x.String() {
-			return masked
-		}
-	}
-	return x
 }
 
 type tailInput struct {

@@ -13,6 +13,8 @@ var (
 	// errUnsettled says that an append failed and the log could not be opened
 	// again, which alone would tell whether it happened.
 	errUnsettled = errors.New("whether it is in the log shows when the folder is opened again")
+	// errFailed says that the log failed, for good as far as this process goes.
+	errFailed = commerce.Errorf(commerce.CodeBusy, "a write of the log failed, and nothing is taken until Kith was started again")
 )
 
 // appendNow appends an entry with the next number.
@@ -29,6 +31,9 @@ func (l *Loader) appendNow(ctx context.Context, kind commerce.EntryType, body []
 func (l *Loader) appendLocked(ctx context.Context, kind commerce.EntryType, body []byte) (commerce.Entry, error) {
 	e := commerce.Entry{Type: kind, At: l.now(), Body: body}
 	err := l.openChecked(ctx)
+	if err == nil && kind == commerce.EventsEntry && l.config.Room != nil {
+		err = l.config.Room()
+	}
 	if err == nil {
 		// A write that is called off half way would leave open whether it happened.
 		err = l.append(context.WithoutCancel(ctx), &e)
@@ -42,6 +47,9 @@ func (l *Loader) appendLocked(ctx context.Context, kind commerce.EntryType, body
 // append gives an entry its number, notes the reach and appends. If it fails,
 // the entry is not in the log, or the error is errUnsettled. Under appending.
 func (l *Loader) append(ctx context.Context, e *commerce.Entry) error {
+	if l.failed {
+		return errFailed
+	}
 	log := *l.log.Load()
 	e.Seq = log.LastSeq() + 1
 	if err := l.note(*e); err != nil {
@@ -65,11 +73,16 @@ func (l *Loader) appended(e commerce.Entry) {
 	}
 }
 
-// settle finds out whether an append that failed happened, and returns nil if
-// it did: a failed write may still have reached the disk, and only opening
+// settle ends appending where Config.Failed is to be told. Otherwise it finds
+// out whether an append that failed happened, and returns nil if it did: a failed write may still have reached the disk, and only opening
 // the log again tells. Under appending.
 func (l *Loader) settle(ctx context.Context, e commerce.Entry, failed error) error {
 	l.unsettled = &e
+	if l.config.Failed != nil {
+		l.failed = true
+		l.config.Failed(failed)
+		return commerce.WithCode(commerce.CodeBusy, errors.Join(errUnsettled, errFailed, failed))
+	}
 	closing := l.closeLog()
 	if err := l.openLog(ctx); err != nil {
 		l.checked = false // what it left in the archive is in the way of the next

@@ -137,6 +137,16 @@ type Config struct {
 	// and are never read again with others. Without it they remember none.
 	Settings func() commerce.Settings
 
+	// Room says whether there is room for events; nil: always. The error goes to
+	// whoever sent them, and nothing was written.
+	Room func() error
+	// Failed is called when a write of the log failed in a way that leaves open
+	// what is on the disk. The loader appends nothing from then on: after a
+	// sync that failed, Linux gives back from memory what the disk does not
+	// hold, so that reading the log again proves nothing. Without it the log is
+	// opened again, and what is found in it counts.
+	Failed func(error)
+
 	// Appended is called after each durable append, in the order of the log.
 	// It must not wait for anything: the next append waits for it.
 	Appended func(seq uint64)
@@ -181,6 +191,7 @@ type Loader struct {
 	closed  bool
 	// unsettled is an entry of which it is not known whether it was written.
 	unsettled *commerce.Entry
+	failed    bool // a write of the log failed: nothing is appended any more
 
 	// latest is the instant of the last entry of each type that was looked for
 	// or appended.
