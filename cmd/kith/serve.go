@@ -69,6 +69,10 @@ func (p *program) serveFolder(ctx context.Context, address, public string) error
 		return alreadyServed(owner)
 	}
 	shop, err := p.openAnew(ctx, f, lock, (*local).serveLive)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		p.say("stopping") // before anything was taken
+		return nil
+	}
 	if err != nil {
 		return err
 	}
