@@ -106,7 +106,7 @@ func (p *program) demoIn(ctx context.Context, shop *local, flags demoFlags) erro
 	if flags.noServe {
 		return nil
 	}
-	return p.serve(ctx, shop, flags.address, *flags.public)
+	return p.serve(ctx, shop, flags.address, *flags.public, "")
 }
 
 func demoOf(ctx context.Context, shop *local) (made demoMade, known bool, err error) {

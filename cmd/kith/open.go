@@ -100,6 +100,8 @@ type local struct {
 	broken chan error
 	// address is where the shop is found while it is served.
 	address atomic.Pointer[string]
+	// metrics are nil unless they are served.
+	metrics atomic.Pointer[metrics]
 }
 
 // closeStores closes what was opened, in the order in which it is used.
@@ -233,7 +235,12 @@ func (l *local) join(ctx context.Context, p *program, reader *reader) (err error
 		ReadEvents: func(from api.Sender, body []byte) (commerce.EventBatch, api.Tracked, error) {
 			return readEvents(events, from, body, cmp.Or(from.At, p.now()), l.settings.Get())
 		},
-		Tail:     tail.New(),
+		Tail: tail.New(),
+		Counted: func(taken, refused int) {
+			if m := l.metrics.Load(); m != nil {
+				m.counted(taken, refused)
+			}
+		},
 		HasFacts: func(context.Context) (bool, error) { return hasFacts(l.folder) },
 		Resettle: l.settle, Preview: reader.preview, Uploads: l.uploads, Jobs: l.jobs, RejectsDir: l.folder.Rejects(),
 		MakeDemo: func(ctx context.Context, d api.DemoRequest) ([]api.DemoFile, error) { return p.demoFiles(ctx, l, d) },

@@ -30,9 +30,10 @@ func (p *program) serveCommand() *cobra.Command {
 	}
 	address := c.Flags().String("addr", defaultAddress, "HOST:PORT to listen on; a loopback address")
 	public := urlFlag(c)
+	figures := c.Flags().String("metrics", "", "HOST:PORT of this machine at which /metrics gives figures for Prometheus; none if it is empty")
 	p.webhookFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return during("serving", p.serveFolder(c.Context(), *address, *public))
+		return during("serving", p.serveFolder(c.Context(), *address, *public, *figures))
 	}
 	return c
 }
@@ -57,7 +58,7 @@ func parsePublic(text string) (*url.URL, error) {
 	return u, nil
 }
 
-func (p *program) serveFolder(ctx context.Context, address, public string) error {
+func (p *program) serveFolder(ctx context.Context, address, public, figures string) error {
 	if _, err := parsePublic(public); err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (p *program) serveFolder(ctx context.Context, address, public string) error
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.serve(ctx, shop, address, public), shop.Close())
+	return errors.Join(p.serve(ctx, shop, address, public, figures), shop.Close())
 }
 
 func alreadyServed(owner folder.Owner) error {
@@ -85,12 +86,12 @@ func alreadyServed(owner folder.Owner) error {
 
 // serve answers requests until the context ends. Whoever reads the lock file
 // finds the server from then on.
-func (p *program) serve(ctx context.Context, shop *local, address, public string) error {
+func (p *program) serve(ctx context.Context, shop *local, address, public, figures string) error {
 	own, err := parsePublic(public)
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, address)
+	listener, err := listen(ctx, "--addr", address)
 	if err != nil {
 		return err
 	}
@@ -112,9 +113,16 @@ func (p *program) serve(ctx context.Context, shop *local, address, public string
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	handler, err := api.Handler(api.HandlerConfig{
+	failed := make(chan error, 5)
+	config := api.HandlerConfig{
 		Shop: shop.Service, Console: shop.Service, Users: shop.users, Pages: pages, Token: token, URL: own, Version: version, Log: logs, Done: serving,
-	})
+	}
+	if figures != "" {
+		if config.Observe, err = p.serveMetrics(serving, shop, figures, failed); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
+	handler, err := api.Handler(config)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -126,7 +134,6 @@ func (p *program) serve(ctx context.Context, shop *local, address, public string
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(logs.Handler(), slog.LevelWarn),
 	}
-	failed := make(chan error, 4)
 	go func() { failed <- server.Serve(listener) }()
 	following := make(chan struct{})
 	go func() {
@@ -208,18 +215,18 @@ func stop(server *http.Server) error {
 
 // listen opens a loopback address: what comes from elsewhere comes through a
 // proxy on this machine that speaks TLS.
-func listen(ctx context.Context, address string) (net.Listener, error) {
+func listen(ctx context.Context, flag, address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, commerce.Errorf(commerce.CodeInvalid, "--addr is %q, not HOST:PORT", address)
+		return nil, commerce.Errorf(commerce.CodeInvalid, "%s is %q, not HOST:PORT", flag, address)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, commerce.Errorf(commerce.CodeInvalid, "--addr is %q: Kith listens on this machine only (127.0.0.1, ::1, localhost)", address)
+		return nil, commerce.Errorf(commerce.CodeInvalid, "%s is %q: Kith listens on this machine only (127.0.0.1, ::1, localhost)", flag, address)
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("%w; choose another with --addr", err)
+		return nil, fmt.Errorf("%w; choose another with %s", err, flag)
 	}
 	return listener, nil
 }

@@ -61,17 +61,19 @@ func (h *handler) guard(mux *http.ServeMux) http.Handler {
 			h.refuse(w, r, http.StatusUnsupportedMediaType, commerce.CodeInvalid, "a body is sent as it is, without a Content-Encoding")
 			return
 		}
-		v, err := h.admit(r, route.Permission)
-		if err != nil {
-			p := problemOf(r.Context(), err, h.log, false)
-			h.refuse(w, r, p.Status, p.Code, p.Detail)
-			return
-		}
-		ctx := context.WithValue(r.Context(), visitKey{}, v)
-		if actor := v.Actor(); actor != "" {
-			ctx = audit.WithActor(ctx, actor)
-		}
-		mux.ServeHTTP(w, r.WithContext(ctx))
+		h.observed(w, pattern, func(w http.ResponseWriter) {
+			v, err := h.admit(r, route.Permission)
+			if err != nil {
+				p := problemOf(r.Context(), err, h.log, false)
+				h.refuse(w, r, p.Status, p.Code, p.Detail)
+				return
+			}
+			ctx := context.WithValue(r.Context(), visitKey{}, v)
+			if actor := v.Actor(); actor != "" {
+				ctx = audit.WithActor(ctx, actor)
+			}
+			mux.ServeHTTP(w, r.WithContext(ctx))
+		})
 	})
 }
 

@@ -81,7 +81,8 @@ func (c *collector) or(next http.Handler) http.Handler {
 			asked = r.Clone(r.Context())
 			asked.Method = r.Header.Get("Access-Control-Request-Method")
 		}
-		if _, pattern := c.mux.Handler(asked); pattern == "" {
+		_, pattern := c.mux.Handler(asked)
+		if pattern == "" {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -97,7 +98,7 @@ func (c *collector) or(next http.Handler) http.Handler {
 		}
 		// A client that does not read its answer holds nothing.
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(collectWriteTime))
-		c.mux.ServeHTTP(w, r)
+		c.observed(w, pattern, func(w http.ResponseWriter) { c.mux.ServeHTTP(w, r) })
 	})
 }
 

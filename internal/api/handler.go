@@ -44,7 +44,7 @@ type Route struct {
 const maxBody = 1 << 20
 
 // HandlerConfig says what a Handler works with. All of it is required, except
-// Pages, URL and ReaderTime.
+// Pages, URL, Observe and ReaderTime.
 type HandlerConfig struct {
 	Shop    Shop
 	Console Console
@@ -60,6 +60,9 @@ type HandlerConfig struct {
 	Pages http.Handler
 	// Done ends when the server stops: answers that last end with it.
 	Done context.Context //nolint:containedctx // as http.Server.BaseContext
+	// Observe, if set, is told of every request that was answered: the pattern of
+	// its route, the status, and how long it took. It must not wait.
+	Observe func(route string, status int, took time.Duration)
 	// ReaderTime is how long a stream waits for a reader who takes nothing; 30
 	// seconds if it is 0.
 	ReaderTime time.Duration
@@ -78,6 +81,7 @@ type handler struct {
 	readerTime time.Duration
 	api        huma.API
 	routes     []Route
+	observe    func(route string, status int, took time.Duration)
 	// keys and networks limit events by who sends them.
 	keys, networks *limit.Limiter
 }
@@ -147,7 +151,7 @@ func newHandler(config HandlerConfig, mux *http.ServeMux) *handler {
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[commerce.Amount](), reflect.TypeFor[string]())
 	h := &handler{
-		shop: config.Shop, console: config.Console, users: config.Users, token: config.Token, url: config.URL, log: config.Log, done: config.Done,
+		shop: config.Shop, console: config.Console, users: config.Users, token: config.Token, url: config.URL, log: config.Log, done: config.Done, observe: config.Observe,
 		api: humago.New(mux, c),
 	}
 	// These are not registered: huma serves the description itself, whose other

@@ -33,7 +33,8 @@ type Scores interface {
 	Scored(ctx context.Context, at time.Time) (bool, error)
 }
 
-// Config says what a Service works with. All of it is required, except Close.
+// Config says what a Service works with. All of it is required, except Close
+// and Counted.
 type Config struct {
 	Settings    *LiveSettings
 	PutSettings func(s commerce.Settings) error
@@ -70,6 +71,8 @@ type Config struct {
 	// Tail shows events as they come in. Whoever takes events puts each of them
 	// in, with what became of it: see tail.Hub.Put.
 	Tail *tail.Hub
+	// Counted, if set, is told how many events came, taken and refused.
+	Counted func(taken, refused int)
 	// HasFacts says whether anything was imported.
 	HasFacts func(ctx context.Context) (bool, error)
 	// Resettle lets settings become others in currency or timezone, where there

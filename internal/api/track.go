@@ -71,6 +71,9 @@ func (s *Service) Track(ctx context.Context, from Sender, body []byte) (Tracked,
 			return answer, err
 		}
 	}
+	if s.config.Counted != nil {
+		s.config.Counted(len(events.Events), len(events.Refused))
+	}
 	s.tailBatch(from, events, answer.Refused)
 	return answer, nil
 }
