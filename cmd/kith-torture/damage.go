@@ -63,7 +63,7 @@ func (t *torture) damagedWarehouse(ctx context.Context) error {
 			dead++
 		} else {
 			longest = max(longest, s.came)
-			slow += against(s.came > bootWait)
+			slow += against(s.came > t.within(bootWait))
 			if _, err := s.stop(); err != nil {
 				t.note("%s: %v", how, err)
 			}

@@ -45,7 +45,7 @@ func (t *torture) fullDisk(ctx context.Context) (err error) {
 			if err := fill(filler, uint64(8<<20+t.r.IntN(lowWater-(16<<20)))); err != nil {
 				return err
 			}
-			deaf += against(!within(ctx, func() bool { return refusals() > before }))
+			deaf += against(!t.until(ctx, func() bool { return refusals() > before }))
 			shut += against(s.health(ctx) != nil)
 			if _, err := t.command(ctx, folder, "segment", "count", viewers); err != nil {
 				t.note("a question on a full disk: %v", err)
@@ -55,7 +55,7 @@ func (t *torture) fullDisk(ctx context.Context) (err error) {
 				return err
 			}
 			taken := o.count(http.StatusOK)
-			stuck += against(!within(ctx, func() bool { return o.count(http.StatusOK) > taken }))
+			stuck += against(!t.until(ctx, func() bool { return o.count(http.StatusOK) > taken }))
 		}
 		return nil
 	})
@@ -91,9 +91,9 @@ func fill(name string, leave uint64) (err error) {
 	return syscall.Fallocate(int(file.Fd()), 0, 0, int64(free-leave))
 }
 
-// within waits until something is so.
-func within(ctx context.Context, so func() bool) bool {
-	for end := time.Now().Add(fullWait); time.Now().Before(end); pauseFor(ctx, 10*time.Millisecond) {
+// until waits until something is so.
+func (t *torture) until(ctx context.Context, so func() bool) bool {
+	for end := time.Now().Add(t.within(fullWait)); time.Now().Before(end); pauseFor(ctx, 10*time.Millisecond) {
 		if so() {
 			return true
 		}

@@ -35,7 +35,11 @@ type torture struct {
 	cycles   int
 	r        *rand.Rand
 	violated int
+	slack    int // times are multiplied by it
 }
+
+// within is a time limit on this machine.
+func (t *torture) within(limit time.Duration) time.Duration { return limit * time.Duration(t.slack) }
 
 // errSkipped says that this machine cannot try a goal.
 var errSkipped = errors.New("skipped")
@@ -57,12 +61,13 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags.StringVar(&t.dir, "dir", "", "folder to work in, kept afterwards (default: a temporary one)")
 	flags.IntVar(&t.cycles, "cycles", 10, "how often")
 	flags.Uint64Var(&t.seed, "seed", 0, "what chance begins with; 0: the clock")
+	flags.IntVar(&t.slack, "slack", 1, "how many times as long starts and stops may take, on a machine that does other things too")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	try, known := goals[*goal]
-	if !known || flags.NArg() > 0 || t.cycles < 1 {
-		return fmt.Errorf("-goal is one of %s, -cycles is above 0, and nothing follows the flags", strings.Join(slices.Sorted(maps.Keys(goals)), ", "))
+	if !known || flags.NArg() > 0 || t.cycles < 1 || t.slack < 1 {
+		return fmt.Errorf("-goal is one of %s, -cycles and -slack are above 0, and nothing follows the flags", strings.Join(slices.Sorted(maps.Keys(goals)), ", "))
 	}
 	if t.seed == 0 {
 		t.seed = uint64(time.Now().UnixNano())

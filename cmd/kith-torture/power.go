@@ -76,7 +76,7 @@ func (t *torture) checkCut(ctx context.Context, image string, cycle int, fates m
 	if err != nil {
 		return err
 	}
-	t.hold("starts after a power cut that are too slow", against(s.came > mayTake), "%s", s.came.Round(time.Millisecond))
+	t.hold("starts after a power cut that are too slow", against(s.came > t.within(mayTake)), "%s", s.came.Round(time.Millisecond))
 	if _, err := s.stop(); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (t *torture) failingSyncs(ctx context.Context) error {
 			select {
 			case <-s.ended:
 				return nil
-			case <-time.After(endWait):
+			case <-time.After(t.within(endWait)):
 				alive = true
 				return s.kill()
 			}
