@@ -32,7 +32,7 @@ async function walk(of: Of, language: Language): Promise<string[]> {
   // A text that is missing is an error in the browser's console.
   const errors = watch(context)
   const heard: Promise<string>[] = []
-  page.on('response', (r) => /\/v1\/(?!live)/.test(r.url()) && heard.push(r.text().catch(() => '')))
+  page.on('response', (r) => /\/v1\/(?!live|tail)/.test(r.url()) && heard.push(r.text().catch(() => '')))
   const wrong: string[] = []
   const say = speaker(language)
   const english = language === 'en' ? [] : foreign(language)
