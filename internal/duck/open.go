@@ -61,7 +61,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, Explain(err)
 	}
-	db := &DB{DB: sql.OpenDB(connector), connector: connector}
+	db := &DB{DB: OpenPool(connector), connector: connector}
 	for _, statement := range cfg.settings() {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return nil, errors.Join(fmt.Errorf("duck: %s: %w", statement, Explain(err)), db.Close())
@@ -72,7 +72,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 
 // Close closes the pool and the instance. What was written is then on disk.
 func (db *DB) Close() error {
-	return errors.Join(db.DB.Close(), db.connector.Close())
+	return errors.Join(ClosePool(db.DB), db.connector.Close())
 }
 
 // dsn is the driver's name of the file. The driver reads it as a URL without

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"kith/internal/duck"
 )
 
 // schemaVersion changes with schema.sql, with the meaning of a column, and
@@ -69,7 +71,7 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening warehouse: %w", err)
 	}
-	db := &DB{sql: sql.OpenDB(connector), config: config, sliceRows: sliceRows}
+	db := &DB{sql: duck.OpenPool(connector), config: config, sliceRows: sliceRows}
 	if err := db.start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening warehouse: %w", err), db.Close())
 	}
@@ -237,5 +239,5 @@ func (db *DB) Close() error {
 	if db.writer != nil {
 		err = db.writer.Close()
 	}
-	return errors.Join(err, db.sql.Close())
+	return errors.Join(err, duck.ClosePool(db.sql))
 }
