@@ -86,6 +86,9 @@ func (i *intakeBench) prepare(ctx context.Context, kith, dir string, customers i
 			return err
 		}
 	}
+	if _, err := i.until(ctx, func(f freshness) bool { return f.MembershipsApplied >= f.LogEnd }); err != nil {
+		return err
+	}
 	i.events = newGenerator(customers, time.Now)
 	i.line("intake_event_bytes", float64(len(i.body(1000)))/1000, "bytes")
 	return nil
@@ -263,26 +266,34 @@ func (i *intakeBench) send(ctx context.Context, body []byte) (status int, err er
 // settle waits until evaluator and warehouse know everything, and says how long
 // that took.
 func (i *intakeBench) settle(ctx context.Context, name string) error {
+	live, err := i.until(ctx, func(f freshness) bool { return f.MembershipsApplied >= f.LogEnd })
+	if err != nil {
+		return err
+	}
+	warehouse, err := i.until(ctx, func(f freshness) bool { return f.WarehouseApplied >= f.LogEnd })
+	i.line(name+"_evaluator", live.Seconds(), "s")
+	i.line(name+"_warehouse", (live + warehouse).Seconds(), "s")
+	return err
+}
+
+// freshness is how far the stores are in the log.
+type freshness struct {
+	LogEnd             uint64 `json:"log_end"`
+	WarehouseApplied   uint64 `json:"warehouse_applied"`
+	MembershipsApplied uint64 `json:"memberships_applied"`
+}
+
+// until asks how far the stores are until they are far enough.
+func (i *intakeBench) until(ctx context.Context, enough func(freshness) bool) (took time.Duration, err error) {
 	begin := time.Now()
-	live := time.Duration(0)
 	for {
-		var f struct {
-			LogEnd             uint64 `json:"log_end"`
-			WarehouseApplied   uint64 `json:"warehouse_applied"`
-			MembershipsApplied uint64 `json:"memberships_applied"`
-		}
+		var f freshness
 		if err := i.server.ask(ctx, http.MethodGet, "/v1/freshness", nil, &f); err != nil {
-			return err
+			return 0, err
 		}
-		if live == 0 && f.MembershipsApplied >= f.LogEnd {
-			live = time.Since(begin)
-		}
-		if live > 0 && f.WarehouseApplied >= f.LogEnd {
-			break
+		if enough(f) {
+			return time.Since(begin), nil
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	i.line(name+"_evaluator", live.Seconds(), "s")
-	i.line(name+"_warehouse", time.Since(begin).Seconds(), "s")
-	return nil
 }

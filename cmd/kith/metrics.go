@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"strconv"
 	"time"
 
@@ -85,10 +86,15 @@ func (p *program) serveMetrics(ctx context.Context, shop *local, address string,
 	return m.observe, nil
 }
 
-// serve answers /metrics at an address of this machine until the context ends.
+// serve answers /metrics and Go's profiles (/debug/pprof/) at an address of this machine until the context ends.
 func (m *metrics) serve(ctx context.Context, listener net.Listener) error {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Timeout: 10 * time.Second}))
+	for path, answer := range map[string]http.HandlerFunc{
+		"": pprof.Index, "cmdline": pprof.Cmdline, "profile": pprof.Profile, "symbol": pprof.Symbol, "trace": pprof.Trace,
+	} {
+		mux.HandleFunc("GET /debug/pprof/"+path, answer)
+	}
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 	ended := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer ended()
