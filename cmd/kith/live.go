@@ -115,13 +115,15 @@ func (k *keeping) hooks(c *loader.Config) {
 	}
 }
 
-// followEvery is how often the warehouse is brought up to the log, and
-// followShare what part of the time that may take: a load costs about as much
-// for one event as for thousands, and each takes the processor from the events
-// that come meanwhile.
+// The warehouse is brought up to the log every followEvery, and rests
+// followRest times as long as that took: a load costs about as much for one
+// event as for thousands, and each takes the processor from the events that come
+// meanwhile. It rests for followMost at most: behind a load that took long so
+// much waits that putting it off saves nothing.
 const (
 	followEvery = time.Second
-	followShare = 4
+	followRest  = 3
+	followMost  = 5 * time.Second
 )
 
 // follow begins the Keeper and brings the warehouse up to the log, until the
@@ -147,7 +149,7 @@ func (k *keeping) follow(ctx context.Context, logger *slog.Logger) error {
 		if _, err := k.load.Advance(ctx); err != nil && ctx.Err() == nil {
 			logger.ErrorContext(ctx, "bringing the warehouse up to the log", "error", err)
 		}
-		tick.Reset(max(followEvery, (followShare-1)*time.Since(begin)))
+		tick.Reset(min(max(followEvery, followRest*time.Since(begin)), followMost))
 	}
 }
 

@@ -34,7 +34,7 @@ func (l *local) keepPast(ctx context.Context, logger *slog.Logger) {
 		rest := pastEvery
 		if worked {
 			if rest = time.Since(begin); rest >= time.Second {
-				rest *= followShare - 1
+				rest *= followRest
 			}
 		}
 		if err != nil && ctx.Err() == nil {

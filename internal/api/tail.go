@@ -96,7 +96,9 @@ func (t tailed) Next(ctx context.Context) ([]TailEvent, error) {
 // tailBatch shows what came of a body of events to whoever looks.
 func (s *Service) tailBatch(from Sender, events commerce.EventBatch, refused []RefusedEvent) {
 	now := s.config.Now().UTC()
-	for _, e := range events.Events {
+	var body []byte // of one event after the other: the tail keeps a copy
+	for i := range events.Events {
+		e := &events.Events[i]
 		shown := tail.Event{
 			At: now, Source: from.Key, Kind: cmp.Or(e.Type, "track"), Name: e.Name, MessageID: e.MessageID, Status: tail.Accepted,
 		}
@@ -104,7 +106,8 @@ func (s *Service) tailBatch(from Sender, events commerce.EventBatch, refused []R
 			shown.Status = tail.Crawler
 		}
 		shown.WhoseKind, shown.Whose = firstKey(e.CustomerID, e.Email, e.Phone, e.AnonymousID)
-		shown.Body, _ = json.Marshal(e) // what was read from JSON can be written
+		body, _ = commerce.AppendEvent(body[:0], e) // what was read from JSON can be written
+		shown.Body = body
 		s.config.Tail.Put(shown)
 	}
 	for i, r := range refused {

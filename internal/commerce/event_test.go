@@ -141,6 +141,37 @@ func randomBatch(r *rand.Rand) EventBatch {
 	return b
 }
 
+// TestAppendEvent writes events as json.Marshal does.
+func TestAppendEvent(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 8))
+	for range 3000 {
+		for _, e := range randomBatch(r).Events {
+			checkAppended(t, &e)
+		}
+	}
+	deep := strings.Repeat("[", maxNesting-1) + strings.Repeat("]", maxNesting-1)
+	for _, text := range []string{
+		`{"a": 1}`, ` {"a":1}`, `{"a":1} `, `{"a":"<b>&"}`, "{\"a\":\"\u2028\"}", "{\"a\":\"\xff\"}", `{"a":"\u003c"}`, `{`, `{}{}`, `{"a":01}`, `1`, `nul`, "\"\x01\"",
+		`{"a":"b c"}`, "{\"a\":\"é\u2029\"}", deep, "[" + deep + "]", "[[" + deep + "]]",
+	} {
+		checkAppended(t, &Event{Properties: json.RawMessage(text)})
+		checkAppended(t, &Event{Traits: json.RawMessage(text)})
+		checkAppended(t, &Event{At: time.Date(2026, 1, 1, 0, 0, 0, 1000, time.UTC), Name: text, Email: "ș" + text})
+	}
+	checkAppended(t, &Event{At: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)})
+	checkAppended(t, &Event{At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)})
+}
+
+func checkAppended(t *testing.T, e *Event) {
+	t.Helper()
+	want, wrong := json.Marshal(e)
+	got, err := AppendEvent([]byte("before"), e)
+	if (err == nil) != (wrong == nil) || string(got) != "before"+string(want) {
+		t.Fatalf("%.200q: %v, where json.Marshal gives %.200q: %v", got, err, want, wrong)
+	}
+}
+
 func FuzzReadEvents(f *testing.F) {
 	r := rand.New(rand.NewPCG(1, 3))
 	for range 20 {
@@ -187,4 +218,24 @@ func BenchmarkReadEvents(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/event")
 		})
 	}
+}
+
+// BenchmarkAppendEvent writes such events.
+func BenchmarkAppendEvent(b *testing.B) {
+	e := Event{
+		At: time.Date(2026, 3, 1, 10, 0, 0, 1000, time.UTC), Type: "track", Name: "Product Viewed",
+		CustomerID: "c10442", MessageID: "0b6dd0a4-0000-4000-8000-000000000001",
+		Properties: json.RawMessage(`{"product_id":"p10442","category":"shoes","price":43.42,"url":"https://shop.example/p/10442?ref=` + strings.Repeat("abcdefgh", 25) + `"}`),
+	}
+	b.Run("AppendEvent", func(b *testing.B) {
+		var to []byte
+		for b.Loop() {
+			to, _ = AppendEvent(to[:0], &e)
+		}
+	})
+	b.Run("Marshal", func(b *testing.B) {
+		for b.Loop() {
+			_, _ = json.Marshal(&e)
+		}
+	})
 }

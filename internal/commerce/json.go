@@ -133,8 +133,9 @@ func hex4(digits string) rune {
 
 // scanner walks over JSON and checks it as it goes, as encoding/json does.
 type scanner[T string | []byte] struct {
-	text T
-	at   int
+	text   T
+	at     int
+	spaced bool // there was space between values
 }
 
 func (s *scanner[T]) space() {
@@ -142,6 +143,7 @@ func (s *scanner[T]) space() {
 		switch s.text[s.at] {
 		case ' ', '\t', '\n', '\r':
 			s.at++
+			s.spaced = true
 		default:
 			return
 		}

@@ -44,8 +44,8 @@ func (l *Loader) AppendEvents(ctx context.Context, batch commerce.EventBatch) (s
 		return 0, time.Time{}, commerce.Errorf(commerce.CodeInvalid, "a batch without events")
 	}
 	b := &waitingBatch{source: batch.Source}
-	if b.events, err = listed(batch.Events); err == nil {
-		b.refused, err = listed(batch.Refused)
+	if b.events, err = listedEvents(batch.Events); err == nil {
+		b.refused, err = listedRefused(batch.Refused)
 	}
 	if err != nil {
 		return 0, time.Time{}, commerce.WithCode(commerce.CodeInvalid, err)
@@ -62,8 +62,23 @@ func (l *Loader) AppendEvents(ctx context.Context, batch commerce.EventBatch) (s
 	return b.entry.Seq, b.entry.At, b.err
 }
 
-// listed are the elements of a JSON list.
-func listed[T any](all []T) ([]byte, error) {
+// listedEvents are the elements of a JSON list.
+func listedEvents(all []commerce.Event) (text []byte, err error) {
+	const size = 512 // of an event, more or less
+	text = make([]byte, 0, len(all)*size)
+	for i := range all {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		if text, err = commerce.AppendEvent(text, &all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return text, nil
+}
+
+// listedRefused are the elements of a JSON list.
+func listedRefused(all []commerce.RefusedEvent) ([]byte, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
