@@ -67,8 +67,14 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%d: there is no %s in\n%s", status, want, text)
 		}
 	}
-	if status, _ := get(base + "/metrics"); status != http.StatusNotFound {
-		t.Errorf("the public address answers %d", status)
+	profiles := strings.TrimSuffix(figures, "/metrics") + "/debug/pprof/"
+	if status, text := get(profiles + "heap?debug=1"); status != http.StatusOK || !strings.Contains(text, "heap profile") {
+		t.Errorf("%d: there is no profile in\n%.100s", status, text)
+	}
+	for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/heap"} {
+		if status, _ := get(base + path); status != http.StatusNotFound {
+			t.Errorf("the public address answers %d to %s", status, path)
+		}
 	}
 	stop()
 	if status := <-ended; status != 0 {

@@ -48,6 +48,7 @@ func serveInTest(t *testing.T, dir string, args ...string) (owner folder.Owner, 
 			t.Errorf("the server ended with %d: %s", status, stderr.String())
 		}
 	}
+	late := time.After(3 * time.Minute)
 	for {
 		content, _ := os.ReadFile(filepath.Join(dir, "kith.lock"))
 		if json.Unmarshal(content, &owner) == nil && owner.Address != "" {
@@ -57,6 +58,8 @@ func serveInTest(t *testing.T, dir string, args ...string) (owner folder.Owner, 
 		select {
 		case status := <-ended:
 			t.Fatalf("the server ended with %d: %s", status, stderr.String())
+		case <-late:
+			t.Fatal("the server does not begin")
 		case <-time.After(5 * time.Millisecond): // as a command that waits for it would
 		}
 	}

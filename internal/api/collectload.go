@@ -107,7 +107,9 @@ func (l *load) read(r *http.Request) (body []byte, release func(), err error) {
 				return nil, release, &bodyError{http.StatusBadRequest, "the body breaks off, or is not what its Content-Encoding says"}
 			}
 		}
-		size = min(4*size, maxCollected+1)
+		if size = min(8*size, maxCollected+1); r.ContentLength >= 0 && source == r.Body {
+			size = min(size, int(r.ContentLength)+1)
+		}
 	}
 }
 

@@ -105,13 +105,14 @@ type Service struct {
 	settling sync.RWMutex
 	// mending lets one dead letter be sent again after the other, so that none is
 	// sent twice.
-	mending  sync.Mutex
-	revenues revenues
-	seen     kept[seen]
-	has      kept[map[string]bool] // what there are facts of
-	values   fieldValues
-	overview overview
-	lists    lists // of customers that somebody may be scrolling through
+	mending    sync.Mutex
+	unfollowed unfollowed
+	revenues   revenues
+	seen       kept[seen]
+	has        kept[map[string]bool] // what there are facts of
+	values     fieldValues
+	overview   overview
+	lists      lists // of customers that somebody may be scrolling through
 }
 
 // LiveSettings are the shop's settings, some of which change while Kith runs.

@@ -52,6 +52,9 @@ type EventWarning struct {
 func (s *Service) Track(ctx context.Context, from Sender, body []byte) (Tracked, error) {
 	s.settling.RLock()
 	defer s.settling.RUnlock()
+	if err := s.admit(); err != nil {
+		return Tracked{}, err
+	}
 	events, answer, err := s.config.ReadEvents(from, body)
 	if err != nil {
 		s.tailUnread(from, body, err)
@@ -70,6 +73,7 @@ func (s *Service) Track(ctx context.Context, from Sender, body []byte) (Tracked,
 		if answer.Seq, _, err = s.config.Loader.AppendEvents(ctx, events); err != nil {
 			return answer, err
 		}
+		s.unfollowed.took(answer.Seq, len(body))
 	}
 	if s.config.Counted != nil {
 		s.config.Counted(len(events.Events), len(events.Refused))

@@ -16,8 +16,13 @@ func AppendEvent(to []byte, e *Event) ([]byte, error) {
 	}
 	out := append(at, '"')
 	for _, text := range [...]struct{ name, value string }{
-		{`,"type":`, e.Type}, {`,"event":`, e.Name}, {`,"customer_id":`, e.CustomerID}, {`,"email":`, e.Email},
-		{`,"phone":`, e.Phone}, {`,"anonymous_id":`, e.AnonymousID}, {`,"message_id":`, e.MessageID},
+		{`,"type":`, e.Type},
+		{`,"event":`, e.Name},
+		{`,"customer_id":`, e.CustomerID},
+		{`,"email":`, e.Email},
+		{`,"phone":`, e.Phone},
+		{`,"anonymous_id":`, e.AnonymousID},
+		{`,"message_id":`, e.MessageID},
 	} {
 		if text.value != "" {
 			out = appendText(append(out, text.name...), text.value)

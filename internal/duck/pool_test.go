@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"database/sql"
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
@@ -48,14 +49,7 @@ func interruptMany(t *testing.T, db *DB) (interrupted int) {
 			defer func() { _ = conn.Close() }()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rand.IntN(many))*300*time.Microsecond)
 			defer cancel()
-			rows, err := conn.QueryContext(ctx, "SELECT DISTINCT g FROM t WHERE g IN ($1, -$1)", 3)
-			if err == nil {
-				for rows.Next() {
-				}
-				err = rows.Err()
-				_ = rows.Close()
-			}
-			if err != nil {
+			if err := readAll(ctx, conn); err != nil {
 				mu.Lock()
 				interrupted++
 				mu.Unlock()
@@ -64,6 +58,17 @@ func interruptMany(t *testing.T, db *DB) (interrupted int) {
 	}
 	all.Wait()
 	return interrupted
+}
+
+func readAll(ctx context.Context, conn *sql.Conn) error {
+	rows, err := conn.QueryContext(ctx, "SELECT DISTINCT g FROM t WHERE g IN ($1, -$1)", 3)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+	}
+	return rows.Err()
 }
 
 // openInTime fails where DuckDB would wait for ever.
