@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -47,7 +50,7 @@ func (t *torture) damagedWarehouse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	slow, other, dead, longest := 0, 0, 0, time.Duration(0)
+	slow, late, other, dead, longest, last := 0, 0, 0, 0, time.Duration(0), time.Duration(0)
 	for range t.cycles {
 		damaged := filepath.Join(t.dir, "damaged")
 		if err := copyFolder(folder, damaged); err != nil {
@@ -57,11 +60,24 @@ func (t *torture) damagedWarehouse(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s, err := t.serve(ctx, damaged)
+		address, err := freeAddress(ctx)
+		if err != nil {
+			return err
+		}
+		starting, started := context.WithCancel(ctx)
+		answers := intakeAnswers(starting, address)
+		s, err := t.start(ctx, exec.CommandContext(ctx, t.kith, "serve", "--data", damaged, "--addr", address)) //nolint:gosec // the program under test
+		if err != nil {
+			started() // it will not answer
+		}
+		intake := <-answers
+		started()
 		if err != nil {
 			t.note("%s: %v", how, err)
 			dead++
 		} else {
+			last = max(last, intake)
+			late += against(intake > t.within(intakeWait))
 			longest = max(longest, s.came)
 			slow += against(s.came > t.within(bootWait))
 			if _, err := s.stop(); err != nil {
@@ -82,9 +98,49 @@ func (t *torture) damagedWarehouse(ctx context.Context) error {
 		}
 	}
 	t.hold("servers that a damaged warehouse kept from starting", dead, "of %d", t.cycles)
+	t.hold("starts on a damaged warehouse at which events were taken late", late, "at the slowest after %s", last.Round(time.Millisecond))
 	t.hold("starts on a damaged warehouse that are too slow", slow, "the slowest took %s", longest.Round(time.Millisecond))
 	t.hold("warehouses that differ from an undamaged twin's", other, "of %d", t.cycles)
 	return o.journal.close()
+}
+
+// intakeWait is within what intake answers whatever the state of the warehouse.
+const intakeWait = 5 * time.Second
+
+// freeAddress is an address of this machine that nobody listens at.
+func freeAddress(ctx context.Context) (string, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// intakeAnswers says after how long intake answered at an address; 0 if it did
+// not until the context ended. The key is nobody's: an event that is taken would
+// make the warehouse another one than the twin's.
+func intakeAnswers(ctx context.Context, address string) <-chan time.Duration {
+	answered, begin := make(chan time.Duration, 1), time.Now()
+	go func() {
+		defer close(answered)
+		for ctx.Err() == nil {
+			request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/v1/batch", strings.NewReader(`{"batch":[]}`))
+			if err != nil {
+				return
+			}
+			request.Header.Set("Authorization", "Bearer nobody")
+			if response, err := http.DefaultClient.Do(request); err == nil {
+				_ = response.Body.Close()
+				if response.StatusCode == http.StatusUnauthorized {
+					answered <- time.Since(begin)
+					return
+				}
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	return answered
 }
 
 func differing(have, want map[string]string) string {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,72 +70,118 @@ func (p *program) serveFolder(ctx context.Context, address, public, figures stri
 	if lock == nil {
 		return alreadyServed(owner)
 	}
-	shop, err := p.openAnew(ctx, f, lock, (*local).serveLive)
+	// Events are taken as soon as they can be written, before the stores know
+	// what is in the log: making a warehouse anew may take minutes.
+	var s *server
+	shop, err := p.openAnew(ctx, f, lock, func(l *local, ctx context.Context) (err error) {
+		if s, err = p.listenFor(ctx, l, address, public, figures); err != nil {
+			return err
+		}
+		if err = l.serveLive(ctx); err != nil {
+			s.stop(&err) // before the stores are closed
+		}
+		return err
+	})
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		p.say("stopping") // before anything was taken
+		p.say("stopping")
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.serve(ctx, shop, address, public, figures), shop.Close())
+	return errors.Join(s.run(ctx), shop.Close())
 }
 
 func alreadyServed(owner folder.Owner) error {
 	return commerce.Errorf(commerce.CodeConflict, "a server owns this folder already: http://%s (process %d)", owner.Address, owner.PID)
 }
 
-// serve answers requests until the context ends. Whoever reads the lock file
-// finds the server from then on.
+// server answers requests on a folder.
+type server struct {
+	*program
+
+	shop     *local
+	listener net.Listener
+	http     *http.Server
+	token    string
+	logs     *slog.Logger
+	serving  context.Context //nolint:containedctx // lives as long as the server
+	stopped  context.CancelFunc
+	ready    atomic.Bool
+	failed   chan error
+}
+
+// serve answers requests on a folder that is open until the context ends.
 func (p *program) serve(ctx context.Context, shop *local, address, public, figures string) error {
+	s, err := p.listenFor(ctx, shop, address, public, figures)
+	if err != nil {
+		return err
+	}
+	return s.run(ctx)
+}
+
+// listenFor begins to answer: until run, events are taken and everything else
+// is told to come again.
+func (p *program) listenFor(ctx context.Context, shop *local, address, public, figures string) (_ *server, err error) {
 	own, err := parsePublic(public)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	listener, err := listen(ctx, "--addr", address)
-	if err != nil {
-		return err
+	s := &server{program: p, shop: shop, token: rand.Text(), logs: slog.New(slog.NewTextHandler(p.stderr, nil)), failed: make(chan error, 8)}
+	if s.listener, err = listen(ctx, "--addr", address); err != nil {
+		return nil, err
 	}
-	found := "http://" + listener.Addr().String()
+	s.serving, s.stopped = context.WithCancel(ctx)
+	defer func() {
+		if err != nil {
+			s.stopped()
+			err = errors.Join(err, s.listener.Close())
+		}
+	}()
+	found := "http://" + s.listener.Addr().String()
 	if own != nil {
 		found = own.String()
 	}
 	shop.address.Store(&found)
-	shop.keeping.leads.Store(true)
 	limitHeap()
-	if err := shop.facts.giveWay(ctx); err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	token := rand.Text()
-	logs := slog.New(slog.NewTextHandler(p.stderr, nil))
-	serving, stopped := context.WithCancel(ctx)
-	defer stopped()
 	pages, err := web.Handler()
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return nil, err
 	}
-	failed := make(chan error, 5)
 	config := api.HandlerConfig{
-		Shop: shop.Service, Console: shop.Service, Users: shop.users, Pages: pages, Token: token, URL: own, Version: version, Log: logs, Done: serving,
+		Shop: shop.Service, Console: shop.Service, Users: shop.users, Pages: pages, Token: s.token, URL: own, Version: version, Log: s.logs,
+		Done: s.serving, Ready: s.ready.Load,
 	}
 	if figures != "" {
-		if config.Observe, err = p.serveMetrics(serving, shop, figures, failed); err != nil {
-			return errors.Join(err, listener.Close())
+		if config.Observe, err = p.serveMetrics(s.serving, shop, figures, s.failed); err != nil {
+			return nil, err
 		}
 	}
 	handler, err := api.Handler(config)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return nil, err
 	}
-	server := &http.Server{
+	s.http = &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(logs.Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(s.logs.Handler(), slog.LevelWarn),
 	}
-	go func() { failed <- server.Serve(listener) }()
+	go func() { s.failed <- s.http.Serve(s.listener) }()
+	return s, nil
+}
+
+// run answers everything until the context ends. Whoever reads the lock file
+// finds the server from then on.
+func (s *server) run(ctx context.Context) (err error) {
+	shop, serving, logs, failed := s.shop, s.serving, s.logs, s.failed
+	shop.keeping.leads.Store(true)
+	if err := shop.facts.giveWay(ctx); err != nil {
+		s.stop(&err)
+		return err
+	}
 	following := make(chan struct{})
 	go func() {
 		defer close(following)
@@ -170,26 +217,32 @@ func (p *program) serve(ctx context.Context, shop *local, address, public, figur
 		shop.keepPast(serving, logs)
 	}()
 	// Only now can it be found.
-	if err := shop.lock.Tell(folder.Owner{Address: listener.Addr().String(), Token: token}); err != nil {
-		return errors.Join(err, server.Close())
+	s.ready.Store(true)
+	if err := shop.lock.Tell(folder.Owner{Address: s.listener.Addr().String(), Token: s.token}); err != nil {
+		failed <- err
 	}
-	fmt.Fprintf(p.stdout, "http://%s\n", listener.Addr())
-	if err := p.offerSetup(serving, shop); err != nil {
+	fmt.Fprintf(s.stdout, "http://%s\n", s.listener.Addr())
+	if err := s.offerSetup(serving, shop); err != nil {
 		failed <- err
 	}
 	select {
 	case err = <-failed:
 	case err = <-shop.broken:
 	case <-ctx.Done():
-		p.say("stopping")
+		s.say("stopping")
 	}
-	stopped()
-	err = errors.Join(err, stop(server))
+	s.stop(&err)
 	<-following
 	<-sending
 	<-overview
 	<-past
 	return err
+}
+
+// stop ends what is being done, and adds to an error what went wrong.
+func (s *server) stop(err *error) {
+	s.stopped()
+	*err = errors.Join(*err, stop(s.http))
 }
 
 // offerSetup prints the link that makes the owner, if there are no users yet.

@@ -44,7 +44,7 @@ type Route struct {
 const maxBody = 1 << 20
 
 // HandlerConfig says what a Handler works with. All of it is required, except
-// Pages, URL, Observe and ReaderTime.
+// Pages, URL, Ready, Observe and ReaderTime.
 type HandlerConfig struct {
 	Shop    Shop
 	Console Console
@@ -60,6 +60,9 @@ type HandlerConfig struct {
 	Pages http.Handler
 	// Done ends when the server stops: answers that last end with it.
 	Done context.Context //nolint:containedctx // as http.Server.BaseContext
+	// Ready, if set, says whether the stores know what is in the log. Until then
+	// events are taken, and nothing else is answered.
+	Ready func() bool
 	// Observe, if set, is told of every request that was answered: the pattern of
 	// its route, the status, and how long it took. It must not wait.
 	Observe func(route string, status int, took time.Duration)
@@ -123,7 +126,7 @@ func Handler(config HandlerConfig) (http.Handler, error) {
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, http.StatusForbidden, commerce.CodeDenied, "this request comes from another site")
 	}))
-	return guarded(config.Log, config.URL, h.recovered(newCollector(h).or(crossOrigin.Handler(h.guard(mux))))), nil
+	return guarded(config.Log, config.URL, h.recovered(newCollector(h).or(whenReady(h, config.Ready, crossOrigin.Handler(h.guard(mux)))))), nil
 }
 
 // Routes lists every route.
