@@ -20,8 +20,8 @@ const (
 	readBudget = 64 << 20
 	// workBudget is the size of all bodies that are read and not answered yet. At
 	// what one processor takes apart in a second, about 40 MB, the last of them
-	// waits a tenth of a second.
-	workBudget = 4 << 20
+	// waits a twentieth of a second.
+	workBudget = 2 << 20
 	// bodyCost is what a small body costs beside its bytes.
 	bodyCost  = 2 << 10
 	firstRead = 4 << 10
