@@ -256,14 +256,14 @@ func TestCollectBudget(t *testing.T) {
 	}
 	large := strings.Repeat(" ", 500<<10)
 	var wg sync.WaitGroup
-	for range 8 { // 8 × 502 KiB of 4 MiB
+	for range 4 { // 4 × 502 KiB of 2 MiB
 		wg.Go(func() {
 			if got := tell(t, server, public, http.MethodPost, "/v1/batch", large); got.StatusCode != http.StatusOK {
 				t.Errorf("%d %s", got.StatusCode, got.body)
 			}
 		})
 	}
-	for range 8 {
+	for range 4 {
 		<-entered
 	}
 	if got := tell(t, server, public, http.MethodPost, "/v1/batch", large); got.StatusCode != http.StatusServiceUnavailable || got.Header.Get("Retry-After") != "1" {
