@@ -121,7 +121,7 @@ func parseMapping(given []string) (map[string]string, error) {
 		}
 		for _, pair := range list {
 			field, column, ok := strings.Cut(pair, "=")
-			if !ok || field == "" {
+			if !ok || strings.TrimSpace(field) == "" {
 				return nil, commerce.Errorf(commerce.CodeInvalid, "--map takes FIELD=COLUMN, not %q", pair)
 			}
 			mapping[strings.TrimSpace(field)] = strings.TrimSpace(column)

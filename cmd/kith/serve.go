@@ -49,13 +49,17 @@ func parsePublic(text string) (*url.URL, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // there is none
 	}
+	wrong := commerce.Errorf(commerce.CodeInvalid, "--url is %q, not like https://kith.shop.example", text)
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/" {
-		return nil, commerce.Errorf(commerce.CodeInvalid, "--url is %q, not like https://kith.shop.example", text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.Path != "" && u.Path != "/" {
+		return nil, wrong
 	}
 	u.Path = ""
 	// As browsers write it.
 	u.Host = strings.TrimSuffix(strings.ToLower(u.Host), map[string]string{"http": ":80", "https": ":443"}[u.Scheme])
+	if u.String() != u.Scheme+"://"+u.Host { // a user, a query, a fragment, a host with escapes
+		return nil, wrong
+	}
 	return u, nil
 }
 

@@ -56,7 +56,7 @@ func (a *Amount) UnmarshalJSON(b []byte) error {
 // ParseAmount reads a decimal with at most six places.
 func ParseAmount(text string) (Amount, error) {
 	whole, fraction, _ := strings.Cut(text, ".")
-	if whole == "" || whole == "-" || len(fraction) > amountPlaces {
+	if strings.TrimLeft(whole, "+-") == "" || len(fraction) > amountPlaces {
 		return 0, fmt.Errorf("%q is not an amount with at most six decimals", text)
 	}
 	n, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", amountPlaces-len(fraction)), 10, 64)

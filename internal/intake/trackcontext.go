@@ -89,7 +89,9 @@ func (s *surroundings) fromURL() {
 	if err != nil && len(values) == 0 {
 		return
 	}
-	s.source, s.medium, s.campaign = values.Get("utm_source"), values.Get("utm_medium"), values.Get("utm_campaign")
+	// Escapes may say bytes that are not UTF-8, which events are.
+	get := func(name string) string { return strings.ToValidUTF8(values.Get(name), "\ufffd") }
+	s.source, s.medium, s.campaign = get("utm_source"), get("utm_medium"), get("utm_campaign")
 }
 
 // maxSurrounding is how long a value of the context may be that is kept.

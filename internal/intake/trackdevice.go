@@ -30,7 +30,8 @@ func (d *devices) of(agent string) device {
 	if agent == "" {
 		return device{}
 	}
-	agent = agent[:min(len(agent), maxUserAgent)]
+	// A header is any bytes, and what is cut may end within a character.
+	agent = strings.ToValidUTF8(agent[:min(len(agent), maxUserAgent)], "")
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if found, ok := d.known[agent]; ok {

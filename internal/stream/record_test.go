@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"bytes"
+	"encoding/binary"
 	"strings"
 	"testing"
 	"time"
@@ -72,4 +74,45 @@ func TestRecordsComeBackAsTheyWere(t *testing.T) {
 	if _, err := encode(1, commerce.Entry{Type: commerce.EntryType(strings.Repeat("x", 256))}); err == nil {
 		t.Error("a type that does not fit was taken")
 	}
+}
+
+// FuzzRecord: a record is read as it was written; any other bytes are an
+// error or, with a right checksum, an entry of no more than there is.
+func FuzzRecord(f *testing.F) {
+	for _, body := range []string{`{"events":[]}`, "", "null"} {
+		record, err := encode(7, commerce.Entry{Type: commerce.EventsEntry, At: time.Unix(1772359200, 0), Body: []byte(body)})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(record)
+	}
+	f.Add([]byte(oldMagic + "\x00\x00\x00\x00\x00\x00\x00\x07\x00\x00\x00\x00" + `{"type":"events","at":"2026-03-01T10:00:00Z","body":{}}`))
+	f.Add([]byte(magic))
+	f.Fuzz(func(t *testing.T, record []byte) {
+		if len(record) >= headerSize { // or hardly any came behind the checksum
+			record = bytes.Clone(record)
+			binary.BigEndian.PutUint32(record[12:], checksum(record))
+		}
+		e, err := decode(7, record)
+		if err != nil {
+			return
+		}
+		if e.Seq != 7 || len(e.Type)+len(e.Body) > len(record) && string(record[:4]) == magic {
+			t.Fatalf("%q is read as %+v", record, e)
+		}
+		if len(e.Type) > maxType {
+			return
+		}
+		again, err := encode(7, e)
+		if err != nil {
+			t.Fatalf("%q is read as %+v: %v", record, e, err)
+		}
+		if string(record[:4]) == magic && !bytes.Equal(again, record) {
+			t.Fatalf("%q is written as %q", record, again)
+		}
+		back, err := decode(7, again)
+		if err != nil || back.Type != e.Type || back.At.UnixMicro() != e.At.UnixMicro() || !bytes.Equal(back.Body, e.Body) {
+			t.Fatalf("%q is read as %+v, then as %+v, %v", record, e, back, err)
+		}
+	})
 }

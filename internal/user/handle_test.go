@@ -49,3 +49,24 @@ func TestContactFields(t *testing.T) {
 		}
 	}
 }
+
+// FuzzHandle: a handle opens to its id, shows nothing of it that a mask hides,
+// and a text that nobody sealed is an id itself.
+func FuzzHandle(f *testing.F) {
+	for _, id := range []string{"ana@x.ro", "+40712345678", "u1", "a~b", "", "~", "ana@x.ro~AAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
+		f.Add(id)
+	}
+	var k HandleKey
+	f.Fuzz(func(t *testing.T, id string) {
+		handle := k.Mask(id)
+		if got := k.Open(handle); got != id {
+			t.Fatalf("%q: %q opens to %q", id, handle, got)
+		}
+		if k.Mask(id) != handle {
+			t.Fatalf("%q has two handles", id)
+		}
+		if got := k.Open(id); got != id {
+			t.Fatalf("%q opens to %q", id, got)
+		}
+	})
+}

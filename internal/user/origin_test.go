@@ -3,6 +3,7 @@ package user
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -183,4 +184,37 @@ func BenchmarkAllowsOrigin(b *testing.B) {
 			}
 		})
 	}
+}
+
+// FuzzOrigin: a normal origin is normal again, is an URL of a scheme and a host
+// alone, and allows itself.
+func FuzzOrigin(f *testing.F) {
+	for _, text := range []string{"https://Shop.Example:443/", "http://*.localhost", "http://[0:0::1]:8080", "https://1.2.3.4", "https://1.2.3", "https://a_b.xn--x", "null", "https://*.x.y:0", "https://[::ffff:1.2.3.4]"} {
+		f.Add(text, "https://a.shop.example")
+	}
+	f.Fuzz(func(t *testing.T, text, asked string) {
+		normal, why := normalOrigin(text)
+		key := Identity{Kind: PublicKey, Origins: []string{"https://*.shop.example"}}
+		if key.AllowsOrigin(asked) && !strings.HasSuffix(strings.TrimSuffix(strings.ToLower(strings.TrimSpace(asked)), "/"), ".shop.example") &&
+			!strings.HasSuffix(strings.TrimSuffix(strings.ToLower(strings.TrimSpace(asked)), "/"), ".shop.example:443") {
+			t.Fatalf("%q is allowed", asked)
+		}
+		if why != "" {
+			if normal != "" || len(why) > 200 {
+				t.Fatalf("%q: %q, %q", text, normal, why)
+			}
+			return
+		}
+		if again, why := normalOrigin(normal); again != normal || why != "" {
+			t.Fatalf("%q: %q, and of that %q, %q", text, normal, again, why)
+		}
+		u, err := url.Parse(normal)
+		if err != nil || normal != u.Scheme+"://"+u.Host || u.User != nil {
+			t.Fatalf("%q: %q, %v", text, normal, err)
+		}
+		key.Origins = []string{normal}
+		if !key.AllowsOrigin(normal) {
+			t.Fatalf("%q does not allow itself", normal)
+		}
+	})
 }

@@ -205,3 +205,47 @@ func TestParseErrors(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParse: a script is read the same way twice, and what is wrong with it
+// names the file and a line of it.
+func FuzzParse(f *testing.F) {
+	f.Add(example)
+	f.Add("shop timezone=Local\nrate 2026-01-01 EUR 1.5\n")
+	f.Add("at 2026-03-01T10:00:00Z \"ana")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 1<<12 {
+			t.Skip("long ones only slow the search")
+		}
+		shops, err := script.Parse("x.txt", strings.NewReader(text))
+		again, other := script.Parse("x.txt", strings.NewReader(text))
+		if fmt.Sprint(err) != fmt.Sprint(other) || len(shops) != len(again) {
+			t.Fatalf("%q: %v, then %v", text, err, other)
+		}
+		if err == nil {
+			return
+		}
+		var line int
+		if _, wrong := fmt.Sscanf(err.Error(), "x.txt:%d", &line); wrong != nil || line < 1 || line > 1+strings.Count(text, "\n") {
+			t.Fatalf("%q: %v", text, err)
+		}
+	})
+}
+
+// FuzzNumber: a number that fits is read again from how it is written.
+func FuzzNumber(f *testing.F) {
+	for _, text := range []string{"1.5", "-0", "+7", "999999999999.999999", "0000000000001", "1.0000000", ".5", "5."} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		n, fits, err := script.ParseNumber(text)
+		if !fits || err != nil {
+			return
+		}
+		if n >= 1e18 || n <= -1e18 {
+			t.Fatalf("%q: %d", text, n)
+		}
+		if again, fits, err := script.ParseNumber(n.String()); !fits || err != nil || again != n {
+			t.Fatalf("%q: %s, and of that %s, %t, %v", text, n, again, fits, err)
+		}
+	})
+}
