@@ -67,7 +67,8 @@ type Report struct {
 	Accepted int64         `json:"accepted"`
 	Refused  int64         `json:"refused"`
 	// Hash is the SHA-256 of the files' contents and of all that their
-	// reading depends on: equal hashes mean equal records.
+	// reading depends on: equal hashes mean equal records. Empty where only a
+	// beginning was read.
 	Hash string `json:"hash"`
 	// From and To are the least and the greatest instant of the records;
 	// zero where no record has one.

@@ -47,7 +47,9 @@ func (r *reader) parquet(src *source, number int) (*table, error) {
 	if err != nil {
 		return nil, src.explain(explainParquet(err))
 	}
-	t.content = src.content.Sum(nil)
+	if !t.cut {
+		t.content = src.content.Sum(nil)
+	}
 	return t, nil
 }
 

@@ -205,8 +205,10 @@ func (r *reader) run(records making, done func(*table) error) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	report.Hash = r.hash(tables)
 	r.cut = slices.ContainsFunc(tables, func(t *table) bool { return t.cut })
+	if !r.cut {
+		report.Hash = r.hash(tables)
+	}
 	for i, t := range tables {
 		file := FileReport{File: t.name, Form: t.form, Rows: t.rows, Ordered: true}
 		t.describe(&r.cfg, &file)

@@ -27,7 +27,7 @@ type table struct {
 	broken  int64  // rows that are not among those of from
 	cut     bool   // only its beginning was read
 	refused bool   // SQL refused some: they are in the table of that name
-	content []byte // SHA-256
+	content []byte // SHA-256; nil where only the beginning was read
 	notes   []string
 	text    *textFile // nil for Parquet
 	shown   string    // SQL for a row of a Parquet file as JSON
@@ -92,10 +92,12 @@ func (r *reader) textAs(src *source, encoding string, number int) (*table, utf8C
 	if err = errors.Join(err, plain.close()); err != nil {
 		return nil, in.utf8, src.explain(err)
 	}
-	t.content = src.content.Sum(nil)
 	t.rows = in.place - t.images
 	t.broken = t.rows - plain.rows
 	t.cut = in.cut
+	if !t.cut { // otherwise the file is still being read ahead
+		t.content = src.content.Sum(nil)
+	}
 	return t, in.utf8, nil
 }
 
