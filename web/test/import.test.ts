@@ -70,12 +70,12 @@ test('from an empty shop to a first segment', { timeout: 120_000 }, async () => 
   await settle()
   await drop('orders.csv', Buffer.from(file(20_000)))
   await page.getByText('received').waitFor()
-  expect(await page.locator('input[value=orders]').isChecked()).toBe(true)
+  await expect.poll(() => page.locator('input[value=orders]').isChecked()).toBe(true)
   await next()
 
   // What was found out, with what stands in the columns.
   await expect.poll(() => page.getByLabel('Take Order as').inputValue()).toBe('order_id')
-  expect(await page.getByLabel('Take E-mail as').inputValue()).toBe('email')
+  await expect.poll(() => page.getByLabel('Take E-mail as').inputValue()).toBe('email')
   await page.getByText('buyer1@kith.example').first().waitFor()
   const start = page.getByRole('button', { name: 'Import now' })
   // What was not is asked for.

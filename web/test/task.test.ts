@@ -47,7 +47,7 @@ const count = async (text: string) => number(await kith.run('segment', 'count', 
 
 test('who bought last month but not this month, saved under the name of the example', async () => {
   await begin('Last month, but not this month')
-  expect(await page.getByLabel('Name').inputValue()).toBe('Last month, but not this month')
+  await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Last month, but not this month')
   const saved = await save('Last month, but not this month')
   expect(saved.size).toBeGreaterThan(0)
   expect(saved.size).toBe(await count('has order previous month and no order this month'))
@@ -68,7 +68,7 @@ test('starting over counts nobody and takes the name of the next example', async
   await page.getByRole('button', { name: 'Start over' }).click()
   await page.getByText('Add a condition to see how many customers fit.').waitFor()
   await page.getByRole('button', { name: 'Lapsed big spenders' }).click()
-  expect(await page.getByLabel('Name').inputValue()).toBe('Lapsed big spenders')
+  await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Lapsed big spenders')
   await save('Lapsed big spenders')
 })
 
