@@ -11,7 +11,9 @@ import (
 // question. Most windows end with the last row.
 type running struct {
 	sums []*runningSum
+	next []*runningNext
 	rest *runningRest // nil as long as nobody asked
+	cuts int          // how often it went back
 }
 
 type runningRest struct {
@@ -36,7 +38,55 @@ func (r *running) cut(n int) {
 		s.sums = s.sums[:min(len(s.sums), n+1)]
 		s.counts = s.counts[:min(len(s.counts), n+1)]
 	}
+	for _, x := range r.next {
+		x.cut(n)
+	}
+	r.cuts++
 	r.rest = nil
+}
+
+// runningNext holds those rows after which another fact came within a span, or
+// none did: of the rows before the last of the other facts, since what becomes
+// of those does not change any more.
+type runningNext struct {
+	step
+
+	of   *rows // the other facts
+	cuts int   // of them
+	seen int   // rows
+	rows []int32
+}
+
+// cut goes back to the first n rows.
+func (x *runningNext) cut(n int) {
+	x.seen = min(x.seen, n)
+	for len(x.rows) > 0 && int(x.rows[len(x.rows)-1]) >= n {
+		x.rows = x.rows[:len(x.rows)-1]
+	}
+}
+
+// followedBy brings up what is known of a step after rows.
+func (r *rows) followedBy(s step, of *rows) *runningNext {
+	i := slices.IndexFunc(r.next, func(x *runningNext) bool { return x.step == s })
+	if i < 0 {
+		i = len(r.next)
+		r.next = append(r.next, &runningNext{step: s})
+	}
+	x := r.next[i]
+	if x.of != of || x.cuts != of.cuts {
+		*x = runningNext{step: s, of: of, cuts: of.cuts, rows: x.rows[:0]}
+	}
+	for ; x.seen < len(r.at); x.seen++ {
+		t := r.at[x.seen]
+		next := of.after(t)
+		if next == len(of.at) {
+			break
+		}
+		if (of.at[next]-t <= s.within) != s.no {
+			x.rows = append(x.rows, int32(x.seen))
+		}
+	}
+	return x
 }
 
 // fewRows are gone through for each question.

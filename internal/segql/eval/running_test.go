@@ -40,8 +40,12 @@ func TestRunning(t *testing.T) {
 		}
 		a := &asking{zone: NewZone(time.UTC)}
 		all, some := &matcher{}, &matcher{filter: &cond{eval: func(a *asking) bool { return !a.fact.Field("n", value).Missing() }}}
-		rows := map[*matcher]*rows{all: {}, some: {}}
+		matched := map[*matcher]*rows{all: {}, some: {}}
+		none, other, others := &matcher{}, &numbers{}, &rows{}
 		for range 30 {
+			for range r.IntN(40) {
+				a.addOther(other, others, r.Int64N(gaps), r.IntN(5) == 0)
+			}
 			for range r.IntN(40) {
 				replaced := len(facts.at) > 0 && r.IntN(5) == 0
 				if replaced {
@@ -50,11 +54,11 @@ func TestRunning(t *testing.T) {
 					at += r.Int64N(gaps)
 					facts.at, facts.values = append(facts.at, at), append(facts.values, fact())
 				}
-				for m, x := range rows {
+				for m, x := range matched {
 					a.append(x, m, facts, replaced)
 				}
 			}
-			for _, x := range rows {
+			for _, x := range matched {
 				n := len(x.at)
 				low := r.IntN(n + 1)
 				high := n
@@ -62,8 +66,58 @@ func TestRunning(t *testing.T) {
 					high = low + r.IntN(n-low+1)
 				}
 				a.compareRange(t, x, low, high)
+				for by, of := range map[*matcher]*rows{all: matched[all], none: others} {
+					for _, within := range []int64{0, gaps / 2, gaps * 9 / 10} {
+						a.at = at + r.Int64N(gaps)
+						a.compareStep(t, x, low, high, step{facts: by, within: within}, of)
+						a.compareStep(t, x, low, high, step{facts: by, within: within, no: true}, of)
+					}
+				}
 			}
 		}
+	}
+}
+
+// addOther adds a fact of another kind, or takes the last away first.
+func (a *asking) addOther(facts *numbers, r *rows, later int64, instead bool) {
+	n := len(facts.at)
+	if n > 0 && instead {
+		n--
+		facts.at, facts.values = facts.at[:n], facts.values[:n]
+		r.forget(n)
+	}
+	if n > 0 {
+		later += facts.at[n-1]
+	}
+	facts.at, facts.values = append(facts.at, later), append(facts.values, Value{})
+	a.append(r, &matcher{}, facts, false)
+}
+
+// compareStep asks for one step after rows, and compares with what going
+// through them gives.
+func (a *asking) compareStep(t *testing.T, r *rows, low, high int, s step, of *rows) {
+	t.Helper()
+	a.next = Never
+	var left []int64
+	if s.no {
+		left = a.quiet(r.at[low:high], of.at, s.within)
+	} else {
+		left = followed(r.at[low:high], of.at, s.within)
+	}
+	wantNext := a.next
+	a.next = Never
+	got := a.passes(r, low, high, s, of)
+	if got != (len(left) > 0) || !got && a.next != wantNext {
+		t.Fatalf("rows %d to %d of %d: %v until %d, want %v, %d", low, high, len(r.at), got, a.next, left, wantNext)
+	}
+	var want []int32
+	for i, at := range r.at {
+		if next := of.after(at); next < len(of.at) && (of.at[next]-at <= s.within) != s.no {
+			want = append(want, int32(i))
+		}
+	}
+	if x := r.followedBy(s, of); !slices.Equal(x.rows, want) {
+		t.Fatalf("of %d rows %v, want %v", len(r.at), x.rows, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"sort"
 
 	"kith/internal/segql"
@@ -33,20 +34,48 @@ func (c *compiler) sequence(n *segql.Sequence) (func(*asking) bool, error) {
 	return func(a *asking) bool {
 		r := a.rowsOf(first)
 		low, high := w.span(a, r)
-		reached := r.at[low:high]
-		for _, s := range steps {
-			if s.no {
-				reached = a.quiet(reached, s)
-			} else {
-				reached = followed(reached, a.rowsOf(s.facts).at, s.within)
-			}
-		}
+		ok := len(steps) == 1 && a.passes(r, low, high, steps[0], a.rowsOf(steps[0].facts)) ||
+			len(steps) != 1 && a.reaches(r.at[low:high], steps)
 		a.saw(r, low, high)
-		if len(reached) > 0 || w.grows() {
+		if ok || w.grows() {
 			w.changes(a, r, low, high)
 		}
-		return len(reached) > 0
+		return ok
 	}, err
+}
+
+// passes says whether one step alone leaves any of rows [low, high). A customer
+// with very many facts is not gone through for each question.
+func (a *asking) passes(r *rows, low, high int, s step, of *rows) bool {
+	x := r.followedBy(s, of)
+	i, _ := slices.BinarySearch(x.rows, int32(low))
+	first := max(low, x.seen) // after which nothing came yet
+	if i < len(x.rows) {
+		first = int(x.rows[i])
+	} else if !s.no {
+		return false
+	}
+	if first >= high {
+		return false
+	}
+	end := r.at[first] + s.within
+	if s.no && end > a.at {
+		a.until(end)
+		return false
+	}
+	return true
+}
+
+// reaches says whether anything is left after all steps.
+func (a *asking) reaches(reached []int64, steps []step) bool {
+	for _, s := range steps {
+		if s.no {
+			reached = a.quiet(reached, a.rowsOf(s.facts).at, s.within)
+		} else {
+			reached = followed(reached, a.rowsOf(s.facts).at, s.within)
+		}
+	}
+	return len(reached) > 0
 }
 
 // followed are the instants that come at most within after one that was
@@ -64,17 +93,17 @@ func followed(reached, at []int64, within int64) []int64 {
 }
 
 // quiet are the instants after which no fact came until the span was over.
-func (a *asking) quiet(reached []int64, s step) []int64 {
-	at := a.rowsOf(s.facts).at
+func (a *asking) quiet(reached, at []int64, within int64) []int64 {
 	var all []int64
 	for _, t := range reached {
 		i := sort.Search(len(at), func(i int) bool { return at[i] > t })
-		if i < len(at) && at[i]-t <= s.within {
+		if i < len(at) && at[i]-t <= within {
 			continue
 		}
-		if end := t + s.within; end > a.at {
+		end := t + within
+		if end > a.at {
 			a.until(end)
-			continue
+			break // those after it end later
 		}
 		all = append(all, t)
 	}
