@@ -17,7 +17,7 @@ WITH tracked AS (
     SELECT *, coalesce(epoch_us(ts) - epoch_us(lag(ts) OVER w) >= 1800000000, true) AS starts
     FROM tracked WINDOW w AS (PARTITION BY customer ORDER BY ts, seq, pos)
 ), numbered AS (
-    SELECT *, count(*) FILTER (starts) OVER (PARTITION BY customer ORDER BY ts, seq, pos ROWS UNBOUNDED PRECEDING) AS nth FROM gap
+    SELECT *, sum(starts::TINYINT) OVER (PARTITION BY customer ORDER BY ts, seq, pos ROWS UNBOUNDED PRECEDING) AS nth FROM gap
 ), whole AS (
     SELECT customer, min(ts) AS ts, max(ts) AS last_at, count(*) FILTER (is_page) AS pages,
         any_value(seq) FILTER (starts) AS seq, any_value(pos) FILTER (starts) AS pos
