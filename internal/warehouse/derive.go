@@ -1,5 +1,7 @@
 package warehouse
 
+import "kith/internal/commerce"
+
 // derive works out anew what follows from the facts, for the customers that
 // the batch touched. What the batch cannot have changed is left alone.
 func (l *load) derive() error {
@@ -10,6 +12,13 @@ func (l *load) derive() error {
 		if err := l.all("touched_everyone"); err != nil {
 			return err
 		}
+	}
+	facts := "touched_facts"
+	if l.batch.Kind == commerce.Events {
+		facts = "touched_facts_events"
+	}
+	if err := l.all(facts); err != nil {
+		return err
 	}
 	if err := l.deriveCustomers(); err != nil {
 		return err
@@ -53,12 +62,16 @@ func (l *load) deriveWeb() error {
 		return nil
 	}
 	if l.tracked || l.merges {
-		if err := l.all("visit_gone", "visit_insert"); err != nil {
+		if err := l.deriveVisits(); err != nil {
 			return err
 		}
 	}
+	flags := "web_events"
+	if l.batch.Kind == commerce.Events {
+		flags = "touched_any"
+	}
 	var carts, favourites bool
-	if err := l.one("web_events", &carts, &favourites); err != nil {
+	if err := l.one(flags, &carts, &favourites); err != nil {
 		return err
 	}
 	if favourites && (l.tracked || l.merges) {
@@ -70,4 +83,21 @@ func (l *load) deriveWeb() error {
 		return l.deriveCarts()
 	}
 	return nil
+}
+
+// deriveVisits works out visits from the first one on that new events are of.
+func (l *load) deriveVisits() error {
+	whose := []string{"visit_touched"}
+	switch {
+	case l.batch.Kind != commerce.Events:
+		whose = append(whose, "visit_touched_all")
+	case l.merges:
+		whose = append(whose, "visit_touched_events", "visit_touched_merged")
+	default:
+		whose = append(whose, "visit_touched_events")
+	}
+	if err := l.all(whose...); err != nil {
+		return err
+	}
+	return l.all("visit_from", "visit_was", "visit_gone", "visit_insert")
 }

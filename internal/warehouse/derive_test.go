@@ -92,20 +92,39 @@ func (g *randomShop) row(kind commerce.Kind) Row {
 		return row
 	case commerce.Events, commerce.Rates:
 	}
-	event := g.pick("product_added", "product_added", "product_removed", "product_added_to_wishlist", "product_removed_from_wishlist", "seen",
+	event := g.pick("product_added", "product_added", "product_removed", "product_added_to_wishlist", "product_removed_from_wishlist", "seen", "page",
 		"order", "cancel", "ticket", "message_opened", "coupon", "points", "refund")
 	order := fmt.Sprintf("o%d", g.n)
 	if event != "order" {
 		order = fmt.Sprintf("o%d", g.rand.IntN(g.n+1))
 	}
-	properties := fmt.Sprintf(`{"id":%q,"order_id":%q,"product_id":%q,"quantity":%d,"country":%q,"topic":%q}`,
-		g.pick("i1", "i2"), order, g.pick("p1", "p2"), 1+g.rand.IntN(3), g.pick("RO", "DE"), g.pick("", "a", "b"))
+	properties := fmt.Sprintf(`{"id":%q,"order_id":%q,"product_id":%q,"quantity":%d,"country":%q,"topic":%q,"source":"s%d"}`,
+		g.pick("i1", "i2"), order, g.pick("p1", "p2"), 1+g.rand.IntN(3), g.pick("RO", "DE"), g.pick("", "a", "b"), g.n)
 	row := g.keys(Row{"type": "track", "event": event, "ts": g.instant(), "properties": properties}, true)
 	if g.rand.IntN(10) == 0 {
 		row["type"], row["traits"] = "identify", `{"country":"BG"}`
 	}
 	return row
 }
+
+// allVisits works out all visits from the events alone. Loads go on from what
+// they know of visits.
+const allVisits = `
+INSERT INTO visit
+WITH tracked AS (
+    SELECT coalesce(m.customer, e.key) AS customer, e.* EXCLUDE (key), e.event IN ('page', 'page_viewed', 'screen') AS is_page
+    FROM event e LEFT JOIN moved m ON m.key = e.key WHERE e.key IS NOT NULL
+), gap AS (
+    SELECT *, coalesce(ts >= lag(ts) OVER w + INTERVAL 30 MINUTE, true) AS starts
+    FROM tracked WINDOW w AS (PARTITION BY customer ORDER BY ts, seq, pos)
+), numbered AS (
+    SELECT *, sum(starts::INTEGER) OVER (PARTITION BY customer ORDER BY ts, seq, pos) AS nth FROM gap
+)
+SELECT customer, min(ts), max(ts), first(day ORDER BY ts, seq, pos), count(*) FILTER (is_page),
+    first(properties ->> '$.source' ORDER BY ts, seq, pos), NULL, NULL, NULL, NULL, NULL, NULL, NULL, first(properties ->> '$.country' ORDER BY ts, seq, pos),
+    first(seq ORDER BY ts, seq, pos), first(pos ORDER BY ts, seq, pos)
+FROM numbered GROUP BY customer, nth
+ORDER BY 2, 15, 16`
 
 // deriveAll works out everything derived again, for everybody.
 func (s *shop) deriveAll() {
@@ -120,9 +139,9 @@ func (s *shop) deriveAll() {
 		}
 	}
 	l := &load{db: s.DB, identified: true, merges: true, traitsChanged: true, traitsBefore: true, ordersChanged: true, tracked: true, versioned: true, eventsBefore: true}
-	l.runner = runner{ctx: s.t.Context(), conn: s.writer, args: map[string]any{}}
+	l.runner = runner{ctx: s.t.Context(), conn: s.writer, args: map[string]any{"seq": int64(-1)}}
 	for _, text := range []string{
-		"CREATE TEMP TABLE touched AS SELECT DISTINCT customer FROM person_key",
+		"CREATE TEMP TABLE touched AS SELECT DISTINCT customer, true AS whole FROM person_key",
 		"CREATE TEMP TABLE product_touched AS SELECT DISTINCT product FROM product_fact",
 	} {
 		if err := l.text(text); err != nil {
@@ -136,6 +155,9 @@ func (s *shop) deriveAll() {
 		s.t.Fatal(err)
 	}
 	if err := l.all("product_favourites"); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := tx.Exec(allVisits); err != nil {
 		s.t.Fatal(err)
 	}
 	if err := l.dropAll(); err != nil {

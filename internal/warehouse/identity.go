@@ -42,7 +42,7 @@ func (l *load) deriveCustomers() error {
 	if l.firstKeys && !l.merges {
 		return l.all("customer_insert_alone")
 	}
-	return l.all("customer_gone", "customer_insert")
+	return l.all("customer_now", "customer_gone", "customer_insert")
 }
 
 // claim records the new pairs of keys and joins the persons they connect. It

@@ -142,8 +142,8 @@ WHERE o.id = item.order_id AND o.id IN (SELECT order_id FROM cancellation WHERE 
 
 -- name: event_cancel_touched
 INSERT INTO touched
-SELECT DISTINCT p.customer FROM orders o JOIN person_key p ON p.key = o.key
-WHERE o.id IN (SELECT order_id FROM cancellation WHERE seq = $seq) AND p.customer NOT IN (SELECT customer FROM touched)
+SELECT DISTINCT p.customer, true FROM orders o JOIN person_key p ON p.key = o.key
+WHERE o.id IN (SELECT order_id FROM cancellation WHERE seq = $seq)
 
 -- snippet: refund_said
 SELECT *, json_extract_string(properties, ['$.refund_id', '$.id', '$.order_id', '$.orderId', '$.order', '$.product_id', '$.product', '$.productId',

@@ -95,33 +95,67 @@ WHERE key <> customer AND customer IN (SELECT new FROM merged) AND key NOT IN (S
 ORDER BY key DESC
 
 -- name: touched_table
--- The persons, of now and of before, whose derived rows are worked out anew.
-CREATE TEMP TABLE touched (customer INTEGER)
+-- The persons, of now and of before, whom the batch is about. Of those who
+-- are whole all derived rows are worked out anew, of others what the batch says
+-- something of: see touched_facts. One may be in it twice.
+CREATE TEMP TABLE touched (customer INTEGER, whole BOOLEAN)
 
 -- name: touched_seen
 INSERT INTO touched
-SELECT DISTINCT p.customer FROM key_seen k JOIN person_key p ON p.key = k.key
+SELECT DISTINCT p.customer, false FROM key_seen k JOIN person_key p ON p.key = k.key
 WHERE p.customer NOT IN (SELECT customer FROM touched)
 
 -- name: touched_merged
-INSERT INTO touched SELECT old FROM merged WHERE old NOT IN (SELECT customer FROM touched)
+INSERT INTO touched SELECT old, true FROM merged
 
 -- name: touched_everyone
 -- When all keys there are came with this batch.
 INSERT INTO touched
-SELECT DISTINCT customer FROM person_key WHERE customer NOT IN (SELECT customer FROM touched)
+SELECT DISTINCT customer, true FROM person_key WHERE customer NOT IN (SELECT customer FROM touched)
 
--- name: customer_gone
-DELETE FROM customer WHERE customer IN (SELECT customer FROM touched)
+-- name: touched_facts
+-- What there is to work out anew of whom: what their orders, refunds and points
+-- come to; messages, tickets and coupons; what is said of them; carts; favourites.
+CREATE TEMP TABLE touched_facts AS
+SELECT DISTINCT customer, true AS orders, true AS versions, true AS traits, true AS carts, true AS favourites FROM touched
 
--- name: customer_insert
-INSERT INTO customer
-SELECT p.customer, any_value(r.value), coalesce(min(p.first_at), TIMESTAMP '-infinity')
+-- name: touched_facts_events
+-- The same where events say it.
+CREATE TEMP TABLE touched_facts AS
+SELECT customer, bool_or(class IN ('order', 'cancel', 'refund', 'points')) AS orders, bool_or(class IN ('message', 'ticket', 'coupon')) AS versions,
+    bool_or(class = 'identify') AS traits, bool_or(event_key IN ('product_added', 'product_removed')) AS carts,
+    bool_or(event_key IN ('product_added_to_wishlist', 'product_removed_from_wishlist')) AS favourites
+FROM (
+    SELECT p.customer, e.class, e.event_key FROM event_record e
+    JOIN key_seen k ON k.value = coalesce(e.customer_id, e.email, e.phone, e.anonymous_id)
+        AND k.kind = kind_of(e.customer_id, e.email, e.phone, e.anonymous_id)
+    JOIN person_key p ON p.key = k.key
+    WHERE e.class <> 'tracked' OR e.event_key IN ('product_added', 'product_removed', 'product_added_to_wishlist', 'product_removed_from_wishlist')
+    UNION ALL
+    SELECT customer, unnest(['order', 'message', 'identify', 'tracked', 'tracked']),
+        unnest([NULL, NULL, NULL, 'product_added', 'product_added_to_wishlist'])
+    FROM touched WHERE whole
+)
+GROUP BY customer
+
+-- name: touched_any
+SELECT coalesce(bool_or(carts OR orders), false), coalesce(bool_or(favourites), false) FROM touched_facts
+
+-- name: customer_now
+CREATE TEMP TABLE customer_now AS
+SELECT p.customer, any_value(r.value) AS id, coalesce(min(p.first_at), TIMESTAMP '-infinity') AS exists_from
 FROM person_key p
 JOIN person_key r ON r.key = p.customer
 WHERE p.customer > 0 AND p.customer IN (SELECT customer FROM touched)
 GROUP BY p.customer
-ORDER BY p.customer
+
+-- name: customer_gone
+DELETE FROM customer
+WHERE customer IN (SELECT customer FROM touched) AND (customer, id, exists_from) NOT IN (SELECT (customer, id, exists_from) FROM customer_now)
+
+-- name: customer_insert
+INSERT INTO customer
+SELECT n.* FROM customer_now n ANTI JOIN customer c ON c.customer = n.customer ORDER BY n.customer
 
 -- name: customer_insert_alone
 -- The same when every key there is came with the batch and is its own person.

@@ -13,7 +13,7 @@ UPDATE shop SET applied_seq = $seq, clock = $clock
 INSERT INTO import VALUES ($seq, $kind, $hash, $rows, $at, $file)
 
 -- name: load_touched_count
-SELECT count(*) FROM touched
+SELECT count(DISTINCT customer) FROM touched
 
 -- name: load_touched
 SELECT DISTINCT customer FROM touched ORDER BY customer

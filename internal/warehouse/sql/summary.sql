@@ -11,12 +11,12 @@ SELECT w.customer, r.ts, TIMESTAMP 'infinity', NULL, coalesce(r.total, 0)
 FROM refund r JOIN whose w ON w.key = r.key
 
 -- name: summary_gone
-DELETE FROM summary WHERE customer IN (SELECT customer FROM touched)
+DELETE FROM summary WHERE customer IN (SELECT customer FROM touched_facts WHERE orders)
 
 -- name: summary_insert
 INSERT INTO summary
 WITH whose AS (
-    SELECT key, customer FROM person_key WHERE customer > 0 AND customer IN (SELECT customer FROM touched)
+    SELECT key, customer FROM person_key WHERE customer > 0 AND customer IN (SELECT customer FROM touched_facts WHERE orders)
 )
 SELECT customer, CAST(count(total) FILTER (lasting) AS INTEGER), coalesce(sum(total) FILTER (lasting), 0), coalesce(sum(refund), 0),
     min(ts) FILTER (lasting AND total IS NOT NULL), max(ts) FILTER (lasting AND total IS NOT NULL),

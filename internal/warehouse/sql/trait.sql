@@ -97,7 +97,7 @@ SELECT count(*) FROM (SELECT pos FROM trait_fact WHERE seq = $seq
     UNION SELECT pos FROM person_key WHERE seq = $seq UNION SELECT pos FROM claim WHERE seq = $seq)
 
 -- name: trait_gone
-DELETE FROM trait WHERE customer IN (SELECT customer FROM touched)
+DELETE FROM trait WHERE customer IN (SELECT customer FROM touched_facts WHERE traits OR orders)
 
 -- name: trait_fact_span
 -- What customer data says, as intervals: the latest by instant, then by
@@ -107,7 +107,7 @@ WITH fact AS (
     SELECT coalesce(m.customer, f.key) AS customer, f.name, f.value, f.ts, f.seq, f.pos
     FROM trait_fact f
     LEFT JOIN moved m ON m.key = f.key
-    WHERE coalesce(m.customer, f.key) IN (SELECT customer FROM touched)
+    WHERE coalesce(m.customer, f.key) IN (SELECT customer FROM touched_facts WHERE traits OR orders)
 ), span AS (
     SELECT *, lead(ts) OVER (PARTITION BY customer, name ORDER BY ts, seq, pos) AS next FROM fact
 )
@@ -138,7 +138,7 @@ WITH said AS (
     FROM orders o
     LEFT JOIN moved m ON m.key = o.key
     WHERE o.key IS NOT NULL AND o.valid_to > o.ts AND (o.country IS NOT NULL OR o.city IS NOT NULL)
-        AND coalesce(m.customer, o.key) IN (SELECT customer FROM touched)
+        AND coalesce(m.customer, o.key) IN (SELECT customer FROM touched_facts WHERE traits OR orders)
 ), person AS (
     SELECT customer, min(country) AS country, max(country) AS other_country, min(ts) FILTER (country IS NOT NULL) AS country_from,
         min(city) AS city, max(city) AS other_city, min(ts) FILTER (city IS NOT NULL) AS city_from

@@ -16,7 +16,7 @@ w AS (PARTITION BY person, fact ORDER BY ts, seq, pos ROWS BETWEEN UNBOUNDED PRE
 v AS (PARTITION BY person, fact ORDER BY ts, seq, pos)
 
 -- name: version_touched
-CREATE TEMP TABLE version_touched AS SELECT customer FROM touched UNION ALL SELECT 0
+CREATE TEMP TABLE version_touched AS SELECT customer FROM touched_facts WHERE versions UNION ALL SELECT 0
 
 -- name: message_gone
 DELETE FROM message WHERE coalesce((SELECT p.customer FROM person_key p WHERE p.key = message.key), 0) IN (SELECT customer FROM version_touched)

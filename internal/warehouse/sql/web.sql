@@ -1,18 +1,51 @@
 -- What follows from tracked events: visits, favourites and carts of the
 -- touched persons, known and anonymous.
 
+-- name: visit_touched
+-- Whose visits are worked out anew from when on: since the first of the new
+-- events, or from always. One may be in it twice.
+CREATE TEMP TABLE visit_touched (customer INTEGER, since TIMESTAMP)
+
+-- name: visit_touched_all
+INSERT INTO visit_touched SELECT customer, TIMESTAMP '0001-01-01' FROM touched
+
+-- name: visit_touched_events
+INSERT INTO visit_touched
+SELECT p.customer, min(e.ts) FROM event e JOIN person_key p ON p.key = e.key WHERE e.seq = $seq GROUP BY p.customer
+
+-- name: visit_touched_merged
+-- Who became another has no visits any more; the other has them too.
+INSERT INTO visit_touched
+SELECT old, TIMESTAMP '0001-01-01' FROM merged WHERE old <> new
+UNION ALL
+SELECT m.new, v.ts FROM merged m JOIN visit v ON v.customer = m.old WHERE m.old <> m.new
+
+-- name: visit_from
+-- An event less than thirty minutes after the last one of a visit is of that visit.
+CREATE TEMP TABLE visit_from AS
+SELECT t.customer, coalesce(min(v.ts) FILTER (v.ts <= t.since AND epoch_us(t.since) - epoch_us(v.last_at) < 1800000000), any_value(t.since)) AS since
+FROM (SELECT customer, min(since) AS since FROM visit_touched GROUP BY customer) t
+LEFT JOIN visit v ON v.customer = t.customer
+GROUP BY t.customer
+
+-- name: visit_was
+CREATE TEMP TABLE visit_was AS
+SELECT v.* FROM visit v JOIN visit_from f ON f.customer = v.customer WHERE v.ts >= f.since
+
 -- name: visit_gone
-DELETE FROM visit WHERE customer IN (SELECT customer FROM touched)
+DELETE FROM visit USING visit_from f WHERE f.customer = visit.customer AND visit.ts >= f.since
 
 -- name: visit_insert
--- Thirty minutes without an event end a visit. The windows see narrow rows;
--- the properties of a visit's first event are joined at the end.
+-- Thirty minutes without an event end a visit. The windows see narrow rows. What
+-- a visit's first event says of it was read before, or that event is new: events
+-- never part a visit.
 INSERT INTO visit
 WITH tracked AS (
-    SELECT coalesce(m.customer, e.key) AS customer, e.ts, e.event IN ('page', 'page_viewed', 'screen') AS is_page, e.seq, e.pos
+    SELECT f.customer, e.ts, e.event IN ('page', 'page_viewed', 'screen') AS is_page, e.seq, e.pos
     FROM event e
     LEFT JOIN moved m ON m.key = e.key
-    WHERE coalesce(m.customer, e.key) IN (SELECT customer FROM touched)
+    JOIN visit_from f ON f.customer = coalesce(m.customer, e.key)
+    WHERE e.ts >= f.since
 ), gap AS (
     SELECT *, coalesce(epoch_us(ts) - epoch_us(lag(ts) OVER w) >= 1800000000, true) AS starts
     FROM tracked WINDOW w AS (PARTITION BY customer ORDER BY ts, seq, pos)
@@ -22,15 +55,21 @@ WITH tracked AS (
     SELECT customer, min(ts) AS ts, max(ts) AS last_at, count(*) FILTER (is_page) AS pages,
         any_value(seq) FILTER (starts) AS seq, any_value(pos) FILTER (starts) AS pos
     FROM numbered GROUP BY customer, nth
-), opened AS (
-    SELECT w.*, e.day, json_extract_string(e.properties, ['$.source', '$.utm_source', '$.medium', '$.utm_medium', '$.campaign', '$.utm_campaign',
+), said AS (
+    SELECT pos, day, json_extract_string(properties, ['$.source', '$.utm_source', '$.medium', '$.utm_medium', '$.campaign', '$.utm_campaign',
         '$.referrer', '$.landing', '$.url', '$.path', '$.device', '$.os', '$.browser', '$.country']) AS p
-    FROM whole w JOIN event e ON e.seq = w.seq AND e.pos = w.pos
+    FROM event WHERE seq = $seq AND pos IN (SELECT pos FROM whole WHERE seq = $seq)
+), start AS (
+    SELECT $seq AS seq, pos, day, coalesce(scalar(p[1]), scalar(p[2])) AS source, coalesce(scalar(p[3]), scalar(p[4])) AS medium,
+        coalesce(scalar(p[5]), scalar(p[6])) AS campaign, scalar(p[7]) AS referrer, coalesce(scalar(p[8]), scalar(p[9]), scalar(p[10])) AS landing,
+        scalar(p[11]) AS device, scalar(p[12]) AS os, scalar(p[13]) AS browser, scalar(p[14]) AS country
+    FROM said
+    UNION ALL
+    SELECT seq, pos, day, source, medium, campaign, referrer, landing, device, os, browser, country FROM visit_was
 )
-SELECT customer, ts, last_at, day, pages, coalesce(scalar(p[1]), scalar(p[2])), coalesce(scalar(p[3]), scalar(p[4])), coalesce(scalar(p[5]), scalar(p[6])),
-    scalar(p[7]), coalesce(scalar(p[8]), scalar(p[9]), scalar(p[10])), scalar(p[11]), scalar(p[12]), scalar(p[13]), scalar(p[14]), seq, pos
-FROM opened
-ORDER BY ts, seq, pos
+SELECT w.customer, w.ts, w.last_at, s.day, w.pages, s.source, s.medium, s.campaign, s.referrer, s.landing, s.device, s.os, s.browser, s.country, w.seq, w.pos
+FROM whole w JOIN start s ON s.seq = w.seq AND s.pos = w.pos
+ORDER BY w.ts, w.seq, w.pos
 
 -- name: web_events
 -- Whether there are any events that make carts and favourites.
@@ -38,7 +77,7 @@ SELECT EXISTS (FROM event WHERE event IN ('product_added', 'product_removed')),
     EXISTS (FROM event WHERE event IN ('product_added_to_wishlist', 'product_removed_from_wishlist'))
 
 -- name: favourite_gone
-DELETE FROM favourite WHERE customer IN (SELECT customer FROM touched)
+DELETE FROM favourite WHERE customer IN (SELECT customer FROM touched_facts WHERE favourites)
 
 -- name: favourite_insert
 -- Only what changes something counts: adding what is in, or removing what is
@@ -49,7 +88,7 @@ WITH wish AS (
     FROM event e
     LEFT JOIN moved m ON m.key = e.key
     WHERE e.event IN ('product_added_to_wishlist', 'product_removed_from_wishlist') AND e.product IS NOT NULL
-        AND coalesce(m.customer, e.key) IN (SELECT customer FROM touched)
+        AND coalesce(m.customer, e.key) IN (SELECT customer FROM touched_facts WHERE favourites)
 ), changed AS (
     SELECT * FROM wish
     QUALIFY adds <> coalesce(lag(adds) OVER (PARTITION BY customer, product ORDER BY ts, seq, pos), false)
@@ -64,10 +103,10 @@ WHERE adds AND ts < valid_to
 ORDER BY ts, seq, pos
 
 -- name: cart_gone
-DELETE FROM cart_item WHERE customer IN (SELECT customer FROM touched)
+DELETE FROM cart_item WHERE customer IN (SELECT customer FROM touched_facts WHERE carts OR orders)
 
 -- name: cart_change_gone
-DELETE FROM cart_change WHERE customer IN (SELECT customer FROM touched)
+DELETE FROM cart_change WHERE customer IN (SELECT customer FROM touched_facts WHERE carts OR orders)
 
 -- name: cart_source
 -- Everything that can change a cart, person by person in order of time. An
@@ -78,7 +117,7 @@ WITH move AS (
     FROM event e
     LEFT JOIN moved m ON m.key = e.key
     WHERE e.event IN ('product_added', 'product_removed') AND e.product IS NOT NULL
-        AND coalesce(m.customer, e.key) IN (SELECT customer FROM touched)
+        AND coalesce(m.customer, e.key) IN (SELECT customer FROM touched_facts WHERE carts OR orders)
 )
 SELECT * FROM move
 UNION ALL
