@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -86,7 +87,7 @@ func (p *program) serveFolder(ctx context.Context, address, public, figures stri
 		}
 		return err
 	})
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+	if ctx.Err() != nil && errors.Is(explain(err), context.Canceled) {
 		p.say("stopping")
 		return nil
 	}
@@ -180,66 +181,44 @@ func (p *program) listenFor(ctx context.Context, shop *local, address, public, f
 // run answers everything until the context ends. Whoever reads the lock file
 // finds the server from then on.
 func (s *server) run(ctx context.Context) (err error) {
-	shop, serving, logs, failed := s.shop, s.serving, s.logs, s.failed
-	shop.keeping.leads.Store(true)
-	if err := shop.facts.giveWay(ctx); err != nil {
-		s.stop(&err)
-		return err
-	}
-	following := make(chan struct{})
-	go func() {
-		defer close(following)
-		if err := shop.keeping.follow(serving, logs); err != nil && serving.Err() == nil {
-			failed <- err
+	shop, serving, logs := s.shop, s.serving, s.logs
+	fail := func(err error) {
+		if err != nil && serving.Err() == nil { // not because it was told to stop
+			s.failed <- err
 		}
-	}()
+	}
+	shop.keeping.leads.Store(true)
+	fail(shop.facts.giveWay(serving))
+	var work sync.WaitGroup
+	work.Go(func() { fail(shop.keeping.follow(serving, logs)) })
 	go shop.sweepUploads(serving)
 	go func() {
 		if err := shop.jobs.Begin(serving); err != nil && serving.Err() == nil {
 			logs.ErrorContext(serving, "completing the history of imports", "error", err)
 		}
 	}()
-	sending := make(chan struct{})
-	go func() {
-		defer close(sending)
+	work.Go(func() {
 		keeper, err := shop.keeping.begin(serving)
 		if err != nil {
 			return // follow says so
 		}
-		if err := shop.sendWebhooks(serving, keeper, logs); err != nil && serving.Err() == nil {
-			failed <- err
-		}
-	}()
-	overview := make(chan struct{})
-	go func() {
-		defer close(overview)
-		shop.keepOverview(serving, logs)
-	}()
-	past := make(chan struct{})
-	go func() {
-		defer close(past)
-		shop.keepPast(serving, logs)
-	}()
+		fail(shop.sendWebhooks(serving, keeper, logs))
+	})
+	work.Go(func() { shop.keepOverview(serving, logs) })
+	work.Go(func() { shop.keepPast(serving, logs) })
 	// Only now can it be found.
 	s.ready.Store(true)
-	if err := shop.lock.Tell(folder.Owner{Address: s.listener.Addr().String(), Token: s.token}); err != nil {
-		failed <- err
-	}
+	fail(shop.lock.Tell(folder.Owner{Address: s.listener.Addr().String(), Token: s.token}))
 	fmt.Fprintf(s.stdout, "http://%s\n", s.listener.Addr())
-	if err := s.offerSetup(serving, shop); err != nil {
-		failed <- err
-	}
+	fail(s.offerSetup(serving, shop))
 	select {
-	case err = <-failed:
+	case err = <-s.failed:
 	case err = <-shop.broken:
 	case <-ctx.Done():
 		s.say("stopping")
 	}
 	s.stop(&err)
-	<-following
-	<-sending
-	<-overview
-	<-past
+	work.Wait()
 	return err
 }
 

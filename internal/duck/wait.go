@@ -1,6 +1,7 @@
 package duck
 
 import (
+	"strings"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -23,7 +24,15 @@ func init() {
 		work(func() mapping.PendingState { return mapping.PendingExecuteTask(pending) }, time.Sleep)
 		return execute(pending, result)
 	}
+	text := mapping.ResultError
+	mapping.ResultError = func(result *mapping.Result) string {
+		return strings.TrimPrefix(text(result), ofTask)
+	}
 }
+
+// ofTask is what DuckDB says before the error of a task, which it has told once
+// already, when it is then asked for the result.
+const ofTask = "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\nError: "
 
 // work does tasks until there is a result, or an error.
 func work(task func() mapping.PendingState, sleep func(time.Duration)) {
