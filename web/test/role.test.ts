@@ -26,6 +26,8 @@ const pages: [path: string, permission: string][] = [
   ['/imports', 'import'],
   ['/imports/new', 'import'],
   ['/imports/demo', 'import'],
+  ['/events', 'people'],
+  ['/events/dead-letters', 'people'],
   ['/health', 'manage'],
   ['/settings/shop', 'manage'],
   ['/settings/team', 'manage'],
@@ -45,6 +47,8 @@ const requests: [method: string, path: string, permission: string, body?: object
   ['DELETE', '/v1/segments/of-a-role', 'edit'],
   ['GET', '/v1/imports', 'import'],
   ['POST', '/v1/uploads?name=x.csv', 'import', { a: 1 }],
+  ['GET', '/v1/dead-letters', 'people'],
+  ['POST', '/v1/dead-letters/replay', 'import', { kind: 'late' }],
   ['GET', '/v1/segments/lapsed-buyers/export', 'export'],
   ['GET', '/v1/segments/lapsed-buyers/export/summary', 'export'],
   ['GET', '/v1/users', 'manage'],
@@ -121,6 +125,8 @@ describe.each(roles)('%s', (role) => {
     await go('/segments/lapsed-buyers/edit')
     await page.getByRole('heading', { name: say('segment:builder.preview.title') }).waitFor()
     expect(await button(say('segment:builder.edit.save')), 'Save').toBe(allowed('edit'))
+    await go('/events/dead-letters')
+    expect(await button(say('event:letter.all')), 'Send all again').toBe(allowed('import'))
     await go('/settings/account')
     expect(await page.getByRole('tab').count(), 'tabs of the settings').toBe(allowed('manage') ? 6 : 2)
   })

@@ -78,6 +78,19 @@ export const orders = `Order,Placed on,E-mail,Amount,Voucher,Ship to
 1004,2026-04-05 09:15,mia@kith.example,64.90,,RO
 `
 
+/** Sends events that cannot be used. */
+async function sendWrong(url: string, key: string) {
+  const long = 'Product Viewed in the newsletter of the spring campaign of all our shops'
+  const wrong = [
+    { event: 'Product Viewed', properties: { product_id: 'lamp', price: 'twelve', image_id: 123456789 } },
+    { event: long, userId: 'ana', timestamp: 'the day before yesterday', properties: { product_id: 'x'.repeat(120) } },
+    { type: 'identify', traits: { first_name: 'Mia', note: 'A long note about what the customer said. '.repeat(10) } },
+  ]
+  const response = await fetch(`${url}/v1/events`, { method: 'POST', headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ batch: wrong }) })
+  const { refused } = (await response.json()) as { refused: unknown[] }
+  if (refused.length !== wrong.length) throw new Error(`${refused.length} of ${wrong.length} events were refused`)
+}
+
 async function furnish(request: APIRequestContext, url: string): Promise<Made> {
   const ask = asker(request, url)
   const upload = async (name: string, text: string) => {
@@ -97,7 +110,8 @@ async function furnish(request: APIRequestContext, url: string): Promise<Made> {
   const failed = await load('broken.csv', orders, { order_id: 'Order' })
   await ask('PUT', '/v1/segments/long', { name: longName, text: 'has order in last 30 days and country = "RO"' })
   await ask('POST', '/v1/users', { email: 'bartholomew.featherstonehaugh@marketing.kith.example', name: 'Bartholomew Montgomery Featherstonehaugh-Cholmondeley', role: 'editor' })
-  await ask('POST', '/v1/keys', { name: 'The site that sends events of all our shops in all countries' })
+  const { key } = await ask<{ key: string }>('POST', '/v1/keys', { name: 'The site that sends events of all our shops in all countries' })
+  await sendWrong(url, key)
   const { customers } = await ask<{ customers: { id: string }[] }>('GET', '/v1/customers?sort=-revenue&limit=1')
   return { customer: customers[0]?.id ?? '', upload: await upload('orders.csv', orders), refused, failed }
 }

@@ -7,7 +7,8 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 
 import en from './locale/en.json'
 import shell from '../shell/locale/en.json'
-import { EventsPage, readable } from './events'
+import { EventsPage } from './events'
+import { exact, readable, written } from './json'
 import { mostShown, withNew, type TailEvent } from './tail'
 
 vi.mock('@tanstack/react-router', () => ({ Link: 'a' }))
@@ -133,7 +134,9 @@ test('shows no more than one looks through', () => {
   expect(shown.missed).toBe(Math.ceil(n / 2))
 })
 
-test('leaves what is no JSON as it is', () => {
+test('writes JSON as it is, a field a line, and leaves what is none', () => {
+  const value = '{"id":12345678901234567890,"n":[-0,1.50,1e3,7,"1.50","a\\"2.0"],"\\u00e9 4.0":null}'
+  expect(written(exact(value)).replace(/\s/g, '')).toBe(value.replace('\\u00e9', 'é').replace(/\s/g, ''))
   expect(readable('{"cut')).toBe('{"cut')
   expect(readable('{"a":[1]}')).toBe('{\n  "a": [\n    1\n  ]\n}')
 })

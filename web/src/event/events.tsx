@@ -1,6 +1,6 @@
-import { Alert, Badge, Button, Code, Drawer, Group, Paper, Select, Stack, Table, Text, TextInput, UnstyledButton } from '@mantine/core'
+import { Alert, Badge, Button, Code, Drawer, Group, Paper, Select, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+import { IconMailOff, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +10,8 @@ import { useMay } from '../session/session'
 import { Copy } from '../shell/copy'
 import { Page } from '../shell/page'
 import { Empty } from '../shell/state'
+import { readable } from './json'
+import { Facts, Opener, Why } from './part'
 import { useTail, type TailEvent, type TailState } from './tail'
 
 const statuses = ['accepted', 'refused', 'repeated', 'crawler'] as const
@@ -30,9 +32,14 @@ export function EventsPage() {
       title={t('title')}
       about={t('about')}
       actions={
-        <Button variant="default" leftSection={paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />} onClick={() => setPaused(!paused)}>
-          {t(paused ? 'resume' : 'pause')}
-        </Button>
+        <>
+          <Button component={Link} to="/events/dead-letters" variant="default" leftSection={<IconMailOff size={16} />}>
+            {t('letter.title')}
+          </Button>
+          <Button variant="default" leftSection={paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />} onClick={() => setPaused(!paused)}>
+            {t(paused ? 'resume' : 'pause')}
+          </Button>
+        </>
       }
     >
       <Group align="flex-end" gap="sm">
@@ -108,20 +115,7 @@ export function EventTable({ events, open }: { events: TailEvent[]; open: (e: Ta
                 <Status of={e.status} />
               </Table.Td>
               <Table.Td maw={260}>
-                {/* The row is for the mouse; this is for the keyboard and for readers. */}
-                <UnstyledButton
-                  className="cut"
-                  fw={550}
-                  fz="sm"
-                  maw="100%"
-                  aria-label={t('open', { name: called(e) ?? t('unnamed') })}
-                  onClick={(click) => {
-                    click.stopPropagation()
-                    open(e)
-                  }}
-                >
-                  {called(e) ?? t('unnamed')}
-                </UnstyledButton>
+                <Opener name={called(e) ?? t('unnamed')} label={t('open', { name: called(e) ?? t('unnamed') })} open={() => open(e)} />
                 {e.event !== undefined && e.kind !== undefined && e.kind !== 'track' && (
                   <Text size="xs" className="quiet">
                     {e.kind}
@@ -132,11 +126,7 @@ export function EventTable({ events, open }: { events: TailEvent[]; open: (e: Ta
                 {e.customer}
               </Table.Td>
               <Table.Td maw={320} style={{ overflowWrap: 'anywhere' }}>
-                {e.reason !== undefined && (
-                  <Text size="sm">
-                    {e.column !== undefined && e.column !== 'row' && <Code>{e.column}</Code>} {e.reason}
-                  </Text>
-                )}
+                <Why column={e.column} reason={e.reason} />
               </Table.Td>
             </Table.Tr>
           ))}
@@ -162,41 +152,22 @@ function Opened({ of, close }: { of: TailEvent | undefined; close: () => void })
   const { t } = useTranslation('event')
   const format = useFormat()
   const title = of === undefined ? '' : (called(of) ?? t('unnamed'))
-  const facts: [string, string | undefined][] =
-    of === undefined
-      ? []
-      : [
-          [t('at'), format.instant(of.at)],
-          [t('customer'), of.customer],
-          [t('key'), of.key],
-          [t('message_id'), of.message_id],
-        ]
   return (
     <Drawer opened={of !== undefined} onClose={close} title={title} position="right" size="lg" closeButtonProps={{ 'aria-label': t('close', { ns: 'shell' }) }}>
       {of !== undefined && (
         <Stack>
           <Group gap="xs">
             <Status of={of.status} />
-            {of.reason !== undefined && (
-              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                {of.column !== undefined && of.column !== 'row' && <Code>{of.column}</Code>} {of.reason}
-              </Text>
-            )}
+            <Why column={of.column} reason={of.reason} />
           </Group>
-          <Table withRowBorders={false} verticalSpacing={2}>
-            <Table.Tbody>
-              {facts
-                .filter(([, value]) => value !== undefined)
-                .map(([name, value]) => (
-                  <Table.Tr key={name}>
-                    <Table.Th className="quiet" fw={400} w={140}>
-                      {name}
-                    </Table.Th>
-                    <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-                  </Table.Tr>
-                ))}
-            </Table.Tbody>
-          </Table>
+          <Facts
+            of={[
+              [t('at'), format.instant(of.at)],
+              [t('customer'), of.customer],
+              [t('key'), of.key],
+              [t('message_id'), of.message_id],
+            ]}
+          />
           <Stack gap="xs">
             <Group justify="space-between">
               <Text fw={550}>{t('body')}</Text>
@@ -219,15 +190,6 @@ function Opened({ of, close }: { of: TailEvent | undefined; close: () => void })
       )}
     </Drawer>
   )
-}
-
-/** JSON with a field a line; as it is where it is none, or was cut. */
-export function readable(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), undefined, 2)
-  } catch {
-    return body
-  }
 }
 
 /** How the first event is sent. */

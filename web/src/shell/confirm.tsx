@@ -8,6 +8,8 @@ interface Question {
   children: ReactNode
   /** What the button says: the deed, not "OK". */
   confirm: string
+  /** Nothing is lost by it. */
+  harmless?: boolean
   error?: string
   busy?: boolean
   onConfirm: () => void
@@ -15,7 +17,7 @@ interface Question {
 }
 
 /** Asks before something that somebody may regret. */
-export function Confirm({ title, children, confirm, error, busy, onConfirm, onClose }: Question) {
+export function Confirm({ title, children, confirm, harmless, error, busy, onConfirm, onClose }: Question) {
   const { t } = useTranslation('shell')
   return (
     <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': t('cancel') }}>
@@ -30,7 +32,7 @@ export function Confirm({ title, children, confirm, error, busy, onConfirm, onCl
           <Button variant="default" onClick={onClose} data-autofocus>
             {t('cancel')}
           </Button>
-          <Button color="red.9" onClick={onConfirm} loading={busy ?? false}>
+          <Button {...(harmless === true ? {} : { color: 'red.9' })} onClick={onConfirm} loading={busy ?? false}>
             {confirm}
           </Button>
         </Group>

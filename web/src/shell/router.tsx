@@ -114,6 +114,7 @@ const tree = root.addChildren([
     page('/imports/demo', 'import', lazyRouteComponent(() => import('../import/demo'), 'DemoPage')),
     page('/imports/$id', 'import', lazyRouteComponent(() => import('../import/job'), 'JobPage')),
     page('/events', 'people', lazyRouteComponent(() => import('../event/events'), 'EventsPage')),
+    page('/events/dead-letters', 'people', lazyRouteComponent(() => import('../event/deadletters'), 'DeadLettersPage')),
     page('/health', 'manage', lazyRouteComponent(() => import('../health/health'), 'HealthPage')),
     page('/api-docs', 'self', lazyRouteComponent(() => import('../apidoc/apidoc'), 'APIPage')),
     settings.addChildren([
