@@ -49,7 +49,11 @@ func kindOf(n int) kind {
 	return view
 }
 
-func customerOf(n int) string { return "c" + strconv.Itoa(n*7919%customers) }
+// customerOf gives each customer a hundred events.
+func customerOf(n int) string {
+	const events = 100 * customers
+	return "c" + strconv.Itoa(n/events*customers+n*7919%customers)
+}
 
 func messageOf(n int) string { return "m" + strconv.Itoa(n) }
 

@@ -89,7 +89,7 @@ function LetterTable({ letters, open }: { letters: Letter[]; open: (id: string) 
   const { t } = useTranslation('event')
   const format = useFormat()
   return (
-    <Table.ScrollContainer minWidth={720}>
+    <Table.ScrollContainer minWidth={860}>
       <Table verticalSpacing={6} highlightOnHover>
         <Table.Thead>
           <Table.Tr>
