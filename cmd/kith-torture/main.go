@@ -51,6 +51,7 @@ var goals = map[string]func(*torture, context.Context) error{
 	"r1": (*torture).kills, "r2": (*torture).powerCuts, "r3": (*torture).syncs, "r4": (*torture).failingSyncs,
 	"r5": (*torture).replays, "r6": (*torture).shuffled,
 	"r16": (*torture).fullDisk, "r17": (*torture).damagedWarehouse, "r19": (*torture).damagedLog,
+	"r21": (*torture).malformed,
 }
 
 func run(ctx context.Context, args []string, out io.Writer) (err error) {

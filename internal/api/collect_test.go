@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -343,6 +344,28 @@ func dial(t *testing.T, server *httptest.Server) net.Conn {
 	}
 	t.Cleanup(func() { conn.Close() })
 	return conn
+}
+
+// TestBodiesInNoChunks are the sender's fault, at every door.
+func TestBodiesInNoChunks(t *testing.T) {
+	t.Parallel()
+	team := newTeam(t)
+	server, _ := serveTeam(t, &collecting{}, team)
+	key := keyText(team.key(t, true, user.Editor))
+	for _, path := range []string{"/v1/events", "/v1/batch", "/v1/segments/count"} {
+		for _, chunks := range []string{"zz\r\n{}\r\n0\r\n\r\n", "fffffffffffffffff\r\n"} {
+			conn := dial(t, server)
+			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n%s",
+				path, strings.TrimPrefix(server.URL, "http://"), key, chunks)
+			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if response.StatusCode != http.StatusBadRequest || response.Body.Close() != nil {
+				t.Errorf("%s: %s", path, response.Status)
+			}
+		}
+	}
 }
 
 // TestSettingsOfClients: browser clients are told to send here.

@@ -104,7 +104,7 @@ func (l *load) read(r *http.Request) (body []byte, release func(), err error) {
 				return body, release, nil
 			}
 			if err != nil {
-				return nil, release, &bodyError{http.StatusBadRequest, "the body breaks off, or is not what its Content-Encoding says"}
+				return nil, release, &bodyError{http.StatusBadRequest, brokenBody}
 			}
 		}
 		if size = min(8*size, maxCollected+1); r.ContentLength >= 0 && source == r.Body {

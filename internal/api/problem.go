@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"kith/internal/commerce"
 	"kith/internal/segment"
 	"kith/internal/segql"
@@ -116,4 +118,22 @@ func errorOf(status int, body []byte) error {
 		}
 	}
 	return commerce.WithCode(p.Code, errors.New(p.Detail))
+}
+
+// unreadBody is what huma says of a body that it cannot read, with a status that
+// blames the server. It is the sender's: it breaks off, or is in chunks that are
+// none.
+const (
+	unreadBody = "cannot read request body"
+	brokenBody = "the body breaks off, or is not what its Content-Encoding says"
+)
+
+func init() {
+	say := huma.NewErrorWithContext
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, text string, errs ...error) huma.StatusError {
+		if status == http.StatusInternalServerError && text == unreadBody {
+			return say(ctx, http.StatusBadRequest, brokenBody)
+		}
+		return say(ctx, status, text, errs...)
+	}
 }

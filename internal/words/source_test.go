@@ -88,6 +88,7 @@ var unheard = []string{
 	// For whoever asked at an address that Kith does not have: no console does.
 	`Kith answers at its loopback address only, and at the name that "kith serve --url" gives`,
 	// Errors that end something and are seen by nobody.
+	"cannot read request body", // huma's, in the place of which another is said
 	"that is enough", "enough refused rows are known", "an attempt failed", "the webhook is disabled", "the rest of this number is not wanted either",
 	// Names and forms.
 	"starts with", "ends with", "Needs attention", "Previously loyal", "At risk", "Almost lost", "secret key", "public key", "field window", "SQLite f",
