@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -12,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,10 +22,13 @@ import (
 const (
 	malformedEach = 1000 // malformed requests in a cycle
 	malformedRate = 1000 // a second
+	openLines     = 1000 // that send them at most at one time
+	noises        = 64
 	goodRate      = 200  // well-formed calls a second, of one event each
 	slowLines     = 2000 // connections that send a header's letters one a second
 	quietTime     = 5 * time.Second
 	malformedWait = 20 * time.Second // a connection that the server leaves open longer holds it
+	steadyFrom    = 30               // cycles; in fewer the slow lines' opening is what is measured
 	mayGrow       = 3                // times as long the slowest hundredth may take meanwhile; the attackers share its processors
 )
 
@@ -59,23 +62,19 @@ func (t *torture) malformed(ctx context.Context) error {
 	for status, n := range a.answers {
 		t.note("answered %d: %d", status, n)
 	}
-	t.note("%d malformed requests, %d connections that were slow; the server closed %d without an answer", t.cycles*malformedEach, a.slow.Load(), a.silent.Load())
-	taken, broken := 0, 0
-	for status, n := range a.answers {
-		if status/100 == 2 {
-			taken += n
-		}
-		if status == http.StatusInternalServerError {
-			broken += n
-		}
-	}
-	t.hold("malformed requests that were taken", taken, "of %d", t.cycles*malformedEach)
-	t.hold("malformed requests that the server failed at", broken, "answered 500")
+	t.note("%d malformed requests in %s, %d connections that were slow; the server closed %d without an answer", t.cycles*malformedEach, a.took.Round(time.Second/10), a.slow.Load(), a.silent.Load())
+	t.hold("malformed events that were taken", a.taken, "of %d requests", t.cycles*malformedEach)
+	t.hold("malformed requests that the server failed at", a.answers[http.StatusInternalServerError], "answered 500")
 	t.hold("connections that the server left open", int(a.held.Load()), "after %s", malformedWait)
 	t.hold("files that stay open afterwards", against(!freed), "%d before, %d now", files, openFiles(s.process.Process.Pid))
 	t.hold("well-formed calls that were not acknowledged", quiet.failed+during.failed, "of %d", len(quiet.took)+len(during.took))
-	limit := time.Duration(mayGrow) * max(quiet.p99(), 5*time.Millisecond)
-	t.hold("well-formed calls that take longer meanwhile", against(during.p99() > t.within(limit)), "p99 %s, without %s", during.p99().Round(time.Millisecond/10), quiet.p99().Round(time.Millisecond/10))
+	p99s := fmt.Sprintf("p99 %s, without %s", during.p99().Round(time.Millisecond/10), quiet.p99().Round(time.Millisecond/10))
+	if t.cycles < steadyFrom {
+		t.note("well-formed calls: %s", p99s)
+	} else {
+		limit := time.Duration(mayGrow) * max(quiet.p99(), 5*time.Millisecond)
+		t.hold("well-formed calls that take longer meanwhile", against(during.p99() > t.within(limit)), "%s", p99s)
+	}
 	if _, err := s.stop(); err != nil {
 		return err
 	}
@@ -142,6 +141,8 @@ type attack struct {
 
 	mu           sync.Mutex
 	answers      map[int]int // status to how often
+	taken        int         // events
+	took         time.Duration
 	silent, held atomic.Int64
 	slow         atomic.Int64 // connections that were slow
 }
@@ -149,19 +150,25 @@ type attack struct {
 func (a *attack) run(ctx context.Context, n int) {
 	slow, end := context.WithCancel(ctx)
 	var slows, wait sync.WaitGroup
-	for range slowLines {
-		slows.Go(func() { a.drip(slow) })
+	for i := range slowLines { // spread over the time that the server gives a head
+		slows.Go(func() {
+			pauseFor(slow, time.Duration(i)*quietTime/slowLines)
+			a.drip(slow)
+		})
 	}
 	begin := time.Now()
-	for i := range connections {
+	requests := a.requests()
+	open := make(chan struct{}, openLines)
+	for at := 0; at < n && ctx.Err() == nil; at++ {
+		pauseFor(ctx, time.Until(begin.Add(time.Duration(at)*time.Second/malformedRate)))
+		open <- struct{}{}
 		wait.Go(func() {
-			for at := i; at < n && ctx.Err() == nil; at += connections {
-				pauseFor(ctx, time.Until(begin.Add(time.Duration(at)*time.Second/malformedRate)))
-				a.send(ctx, a.request(at))
-			}
+			a.send(ctx, requests[at%len(requests)])
+			<-open
 		})
 	}
 	wait.Wait()
+	a.took = time.Since(begin)
 	end()
 	slows.Wait()
 }
@@ -201,22 +208,24 @@ func (a *attack) send(ctx context.Context, request malformedRequest) {
 	if request.leave {
 		return
 	}
-	line, err := bufio.NewReader(conn).ReadString('\n')
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		a.held.Add(1)
 		return
 	}
-	status := 0
-	if _, rest, found := strings.Cut(line, " "); found && strings.HasPrefix(line, "HTTP/1.") {
-		status, _ = strconv.Atoi(rest[:min(3, len(rest))])
-	}
-	if status == 0 {
+	if err != nil {
 		a.silent.Add(1)
 		return
 	}
+	defer func() { _ = answer.Body.Close() }()
+	var said struct{ Accepted int } // 200 may list every event of a call as refused
+	if answer.StatusCode == http.StatusOK {
+		err = json.NewDecoder(answer.Body).Decode(&said)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.answers[status]++
+	a.answers[answer.StatusCode]++
+	a.taken += said.Accepted + against(err != nil)
 }
 
 type malformedRequest struct {
@@ -224,58 +233,59 @@ type malformedRequest struct {
 	leave bool // without waiting for an answer
 }
 
-// request makes the n-th: each kind in turn.
-func (a *attack) request(n int) malformedRequest {
+// requests are each kind in turn, and again with other noise.
+func (a *attack) requests() (out []malformedRequest) {
 	head := func(more string) string {
 		return "POST /v1/events HTTP/1.1\r\nHost: " + a.address + "\r\nConnection: close\r\nAuthorization: Bearer " + a.key + "\r\nContent-Type: application/json\r\n" + more
 	}
 	sized := func(body string) string { return head(fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body)) }
-	noise := make([]byte, 1+n%4096)
-	_, _ = rand.Read(noise)
-	kinds := []func() string{
-		func() string { return string(noise) },
-		func() string { return sized(string(noise)) },
-		func() string { return "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + string(noise) }, // TLS
-		func() string { return "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + string(noise) },
-		func() string { return "POST /v1/events HTTP/9.9\r\n\r\n" },
-		func() string { return "POST /v1/events\r\nHost: " + a.address + "\r\n\r\n" },
-		func() string { return "POST /v1/ev\x00ents HTTP/1.1\r\nHost: " + a.address + "\r\n\r\n" },
-		func() string {
-			return "GET /" + strings.Repeat("../", 500) + "etc/passwd HTTP/1.1\r\nHost: a b\r\n\r\n"
-		},
-		func() string { return head("No colon\r\n\r\n") },
-		func() string { return head("X: " + strings.Repeat("a", 10<<20) + "\r\n\r\n") },
-		func() string { return head(strings.Repeat("X: a\r\n", 20_000) + "\r\n") },
-		func() string { return head("Content-Length: -1\r\n\r\n") },
-		func() string { return head("Content-Length: 99999999999999999999\r\n\r\n") },
-		func() string { return head("Content-Length: 10\r\nContent-Length: 11\r\n\r\n0123456789") },
-		func() string { return head("Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n") },
-		func() string { return head("Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n") },
-		func() string {
-			return head("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
-		},
-		func() string {
-			return head("Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n\x1f\x8b\x08\x00aaaaaaaaaaaaaaaa")
-		},
-		func() string { return head("Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}") },
-		func() string { return sized("") },
-		func() string { return sized("{") },
-		func() string { return sized(strings.Repeat("[", 100_000)) },
-		func() string { return sized(`{"batch":` + strings.Repeat(`{"a":`, 10_000)) },
-		func() string { return sized(`{"event":"x","userId":"u"` + "\xff\xfe" + `}`) },
-		func() string { return sized(strings.Repeat(" ", 1<<20)) },
-		func() string { return strings.Replace(sized(`{"event":"x","userId":"u"}`), "Bearer ", "Bearer x", 1) },
-		func() string {
-			return strings.Replace(sized(`{"event":"x","userId":"u"}`), "Bearer ", "Basic "+string(bytes.ToValidUTF8(noise, nil)), 1)
-		},
+	event := sized(`{"event":"x","userId":"u"}`)
+	var always []malformedRequest
+	for _, text := range []string{
+		"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+		"POST /v1/events HTTP/9.9\r\n\r\n",
+		"POST /v1/events\r\nHost: " + a.address + "\r\n\r\n",
+		"POST /v1/ev\x00ents HTTP/1.1\r\nHost: " + a.address + "\r\n\r\n",
+		"GET /" + strings.Repeat("../", 500) + "etc/passwd HTTP/1.1\r\nHost: a b\r\n\r\n",
+		head("No colon\r\n\r\n"),
+		head("X: " + strings.Repeat("a", 10<<20) + "\r\n\r\n"),
+		head(strings.Repeat("X: a\r\n", 20_000) + "\r\n"),
+		head("Content-Length: -1\r\n\r\n"),
+		head("Content-Length: 99999999999999999999\r\n\r\n"),
+		head("Content-Length: 10\r\nContent-Length: 11\r\n\r\n0123456789"),
+		head("Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"),
+		head("Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"),
+		head("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
+		head("Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n\x1f\x8b\x08\x00aaaaaaaaaaaaaaaa"),
+		head("Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}"),
+		sized(""),
+		sized("{"),
+		sized(strings.Repeat("[", 100_000)),
+		sized(`{"batch":` + strings.Repeat(`{"a":`, 10_000)),
+		sized(`{"event":"x","userId":"u"` + "\xff\xfe" + `}`),
+		sized(strings.Repeat(" ", 1<<20)),
+		strings.Replace(event, "Bearer ", "Bearer x", 1),
+	} {
+		always = append(always, malformedRequest{[]byte(text), false})
 	}
 	// Half of a request, and away.
-	left := []string{head("Content-Length: 1000\r\n\r\n{\"event\":"), head("X: "), "P", ""}
-	at := n % (len(kinds) + len(left))
-	if at < len(left) {
-		return malformedRequest{[]byte(left[at]), true}
+	for _, text := range []string{head("Content-Length: 1000\r\n\r\n{\"event\":"), head("X: "), "P", ""} {
+		always = append(always, malformedRequest{[]byte(text), true})
 	}
-	return malformedRequest{[]byte(kinds[at-len(left)]()), false}
+	for n := range noises {
+		noise := make([]byte, 1+n*n) // up to 4 KB
+		_, _ = rand.Read(noise)
+		out = append(out, always...)
+		for _, text := range []string{
+			string(noise), // without the end of a line it is waited for until the time is up
+			sized(string(noise)),
+			"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + string(noise), // TLS
+			strings.Replace(event, "Bearer ", "Basic "+string(bytes.ToValidUTF8(noise, nil)), 1),
+		} {
+			out = append(out, malformedRequest{[]byte(text), false})
+		}
+	}
+	return out
 }
 
 // openFiles is how many files and connections a process has open.
