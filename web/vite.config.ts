@@ -34,11 +34,13 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // The name of a shared chunk is all of the pages that share it.
-        chunkFileNames: (chunk) => `assets/${chunk.name.startsWith('shared~') ? 'shared' : '[name]'}-[hash].js`,
+        chunkFileNames: (chunk) => `assets/${/^(shared|builder)~/.exec(chunk.name)?.[1] ?? '[name]'}-[hash].js`,
         codeSplitting: {
           // A request for each small module that pages share would cost more than what a page does without.
           groups: [
             { name: 'initial', tags: ['$initial'], priority: 1 },
+            // What is large is not merged with what small pages share.
+            { name: 'builder', test: /src\/segment\/builder\//, minShareCount: 2, entriesAware: true, priority: 1 },
             { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 5_000 },
           ],
         },
