@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Code, Drawer, Group, Stack, Text, Textarea } from '@mantine/core'
+import { Alert, Badge, Button, Drawer, Group, Stack, Text, Textarea } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,12 +7,11 @@ import { ask, client } from '../api/client'
 import { useFormat } from '../locale/format'
 import { useMay } from '../session/session'
 import { Confirm } from '../shell/confirm'
-import { Copy } from '../shell/copy'
 import { Answer } from '../shell/state'
 import { tell } from '../shell/tell'
 import { wrongJSON, written } from './json'
 import { letterQuery, lettersKey, replay, type Letter } from './letters'
-import { Facts, Why } from './part'
+import { Body, Facts, Why } from './part'
 
 /** All that is known of a dead letter, and what can be done about it. */
 export function OpenedLetter({ id, close }: { id: string; close: () => void }) {
@@ -50,33 +49,13 @@ function Content({ of, close }: { of: Letter; close: () => void }) {
           [t('letter.entry'), of.replay === undefined ? undefined : format.count(of.replay)],
         ]}
       />
-      {of.state === 'open' && may('import') ? <Mend of={of} close={close} /> : <Body text={textOf(of.body)} />}
+      {of.state === 'open' && may('import') ? <Mend of={of} close={close} /> : <Body text={textOf(of.body) || undefined} />}
     </Stack>
   )
 }
 
 /** The event as a text; what was no JSON as it is. */
 const textOf = (body: unknown) => (typeof body === 'string' ? body : body === undefined ? '' : written(body))
-
-/** The event, to read. */
-function Body({ text }: { text: string }) {
-  const { t } = useTranslation('event')
-  return (
-    <Stack gap="xs">
-      <Group justify="space-between">
-        <Text fw={550}>{t('body')}</Text>
-        {text !== '' && <Copy value={text} />}
-      </Group>
-      {text === '' ? (
-        <Text className="quiet">{t('no_body')}</Text>
-      ) : (
-        <Code block className="code" tabIndex={0} aria-label={t('body')}>
-          {text}
-        </Code>
-      )}
-    </Stack>
-  )
-}
 
 /** The event, to mend and to send again, or to put away. */
 function Mend({ of, close }: { of: Letter; close: () => void }) {

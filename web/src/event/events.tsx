@@ -11,7 +11,7 @@ import { Copy } from '../shell/copy'
 import { Page } from '../shell/page'
 import { Empty } from '../shell/state'
 import { readable } from './json'
-import { Facts, Opener, Why } from './part'
+import { Body, Facts, Opener, Why } from './part'
 import { useTail, type TailEvent, type TailState } from './tail'
 
 const statuses = ['accepted', 'refused', 'repeated', 'crawler'] as const
@@ -168,24 +168,7 @@ function Opened({ of, close }: { of: TailEvent | undefined; close: () => void })
               [t('message_id'), of.message_id],
             ]}
           />
-          <Stack gap="xs">
-            <Group justify="space-between">
-              <Text fw={550}>{t('body')}</Text>
-              {of.body !== undefined && <Copy value={readable(of.body)} />}
-            </Group>
-            {of.body === undefined ? (
-              <Text className="quiet">{t('no_body')}</Text>
-            ) : (
-              <Code block className="code" tabIndex={0} aria-label={t('body')}>
-                {readable(of.body)}
-              </Code>
-            )}
-            {of.cut === true && (
-              <Text size="sm" className="quiet">
-                {t('cut')}
-              </Text>
-            )}
-          </Stack>
+          <Body text={of.body === undefined ? undefined : readable(of.body)} cut={of.cut === true} />
         </Stack>
       )}
     </Drawer>

@@ -1,4 +1,7 @@
-import { Code, Table, Text, UnstyledButton } from '@mantine/core'
+import { Code, Group, Stack, Table, Text, UnstyledButton } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+
+import { Copy } from '../shell/copy'
 
 /** What is wrong with an event, and where. */
 export function Why({ column, reason }: { column: string | undefined; reason: string | undefined }) {
@@ -27,6 +30,31 @@ export function Facts({ of }: { of: [name: string, value: string | undefined][] 
           ))}
       </Table.Tbody>
     </Table>
+  )
+}
+
+/** An event as it came, to read. */
+export function Body({ text, cut = false }: { text: string | undefined; cut?: boolean }) {
+  const { t } = useTranslation('event')
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between">
+        <Text fw={550}>{t('body')}</Text>
+        {text !== undefined && <Copy value={text} />}
+      </Group>
+      {text === undefined ? (
+        <Text className="quiet">{t('no_body')}</Text>
+      ) : (
+        <Code block className="code" tabIndex={0} aria-label={t('body')}>
+          {text}
+        </Code>
+      )}
+      {cut && (
+        <Text size="sm" className="quiet">
+          {t('cut')}
+        </Text>
+      )}
+    </Stack>
   )
 }
 
