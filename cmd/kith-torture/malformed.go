@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,6 +26,7 @@ const (
 	goodRate      = 200  // well-formed calls a second, of one event each
 	slowLines     = 2000 // connections that send a header's letters one a second
 	quietTime     = 5 * time.Second
+	headWait      = 5 * time.Second  // that the server gives a head
 	malformedWait = 20 * time.Second // a connection that the server leaves open longer holds it
 	steadyFrom    = 30               // cycles; in fewer the slow lines' opening is what is measured
 	mayGrow       = 3                // times as long the slowest hundredth may take meanwhile; the attackers share its processors
@@ -68,12 +68,13 @@ func (t *torture) malformed(ctx context.Context) error {
 	t.hold("connections that the server left open", int(a.held.Load()), "after %s", malformedWait)
 	t.hold("files that stay open afterwards", against(!freed), "%d before, %d now", files, openFiles(s.process.Process.Pid))
 	t.hold("well-formed calls that were not acknowledged", quiet.failed+during.failed, "of %d", len(quiet.took)+len(during.took))
-	p99s := fmt.Sprintf("p99 %s, without %s", during.p99().Round(time.Millisecond/10), quiet.p99().Round(time.Millisecond/10))
+	slow, usual := p99(during.took), p99(quiet.took)
+	p99s := fmt.Sprintf("p99 %s, without %s", slow.Round(time.Millisecond/10), usual.Round(time.Millisecond/10))
 	if t.cycles < steadyFrom {
 		t.note("well-formed calls: %s", p99s)
 	} else {
-		limit := time.Duration(mayGrow) * max(quiet.p99(), 5*time.Millisecond)
-		t.hold("well-formed calls that take longer meanwhile", against(during.p99() > t.within(limit)), "%s", p99s)
+		limit := time.Duration(mayGrow) * max(usual, 5*time.Millisecond)
+		t.hold("well-formed calls that take longer meanwhile", against(slow > t.within(limit)), "%s", p99s)
 	}
 	if _, err := s.stop(); err != nil {
 		return err
@@ -86,14 +87,6 @@ func (t *torture) malformed(ctx context.Context) error {
 type times struct {
 	took   []time.Duration
 	failed int
-}
-
-func (t times) p99() time.Duration {
-	slices.Sort(t.took)
-	if len(t.took) == 0 {
-		return 0
-	}
-	return t.took[(len(t.took)*percentile+99)/100-1]
 }
 
 // steady sends single events at a fixed rate while do runs.
@@ -150,9 +143,9 @@ type attack struct {
 func (a *attack) run(ctx context.Context, n int) {
 	slow, end := context.WithCancel(ctx)
 	var slows, wait sync.WaitGroup
-	for i := range slowLines { // spread over the time that the server gives a head
+	for i := range slowLines { // spread, or all would be cut off and come again at once
 		slows.Go(func() {
-			pauseFor(slow, time.Duration(i)*quietTime/slowLines)
+			pauseFor(slow, time.Duration(i)*headWait/slowLines)
 			a.drip(slow)
 		})
 	}
